@@ -1,0 +1,86 @@
+/** `parkway check-config`: the effective configuration, and what is wrong with it or with the dialplan it names. */
+import process from 'node:process';
+import type { Command } from 'commander';
+import { ConfigurationError, showValue, storeDirectory, type ConfigurationEntry } from '../configuration.js';
+import { FileSource } from '../routes/file-source.js';
+import { DialplanStore } from '../routes/store.js';
+import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
+import { addConfigurationFlags, configurationOf } from './configuration-flags.js';
+import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import type { Finish } from './program.js';
+
+export function addCheckConfig(program: Command, finish: Finish): void {
+  const command = program
+    .command('check-config')
+    .description('Prints the effective configuration with the source of each value, and checks the dialplan.')
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 all well, 1 the configuration or a document of the dialplan is not, 2 the dialplan cannot be read.
+
+Examples:
+  parkway check-config
+  parkway check-config --config /etc/parkway/parkway.yaml --store ./dialplan`,
+    );
+  addConfigurationFlags(command).action(async (options: Record<string, unknown>) => {
+    finish(await checkConfig(options));
+  });
+}
+
+async function checkConfig(options: Readonly<Record<string, unknown>>): Promise<number> {
+  let store: string;
+  try {
+    const { configuration, entries } = configurationOf(options);
+    printEntries(entries);
+    ({ store } = configuration);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    for (const problem of error.problems) print(`✗ ${problem}`);
+    return EXIT_FINDINGS;
+  }
+  try {
+    return printDialplan(await readDialplan(storeDirectory(store)));
+  } catch (error) {
+    process.stderr.write(`parkway: ${(error as Error).message}\n`);
+    return EXIT_COULD_NOT_RUN;
+  }
+}
+
+async function readDialplan(directory: string): Promise<Snapshot> {
+  const store = new DialplanStore();
+  const source = await FileSource.open(directory, {
+    onChange: (changes) => store.update(changes),
+    onError: () => undefined,
+  });
+  await source.close();
+  return store.snapshot;
+}
+
+function printEntries(entries: readonly ConfigurationEntry[]): void {
+  const shown = entries.map(({ path, value, source }) => ({ path, value: showValue(value), source }));
+  const pathWidth = Math.max(...shown.map(({ path }) => path.length));
+  const valueWidth = Math.max(...shown.map(({ value }) => value.length));
+  for (const { path, value, source } of shown) {
+    print(`${path.padEnd(pathWidth)}  ${value.padEnd(valueWidth)}  ${source}`);
+  }
+}
+
+function printDialplan({ domains, problems }: Snapshot): number {
+  print('');
+  for (const { name, contexts, routes } of domains.values()) {
+    const counts = `${routes.extension.size} extensions, ${routes.gateway.size} gateways, ${routes.profile.size} profiles routed`;
+    const names = [...contexts.values()].map((context) => `${context.name} (${context.extensions.length})`);
+    print(`domain ${name}: contexts ${names.join(', ') || 'none'}; ${counts}`);
+  }
+  if (domains.size === 0) print('the dialplan has no domain: every call will find no route');
+  for (const problem of problems) print(describeProblem(problem));
+  return problems.some(({ severity }) => severity === 'error') ? EXIT_FINDINGS : EXIT_OK;
+}
+
+function describeProblem({ severity, location, path, message }: DocumentProblem): string {
+  return `${severity === 'error' ? '✗' : '!'} ${location}${path === '' ? '' : ` ${path}`}: ${message}`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

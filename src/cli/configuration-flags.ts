@@ -1,0 +1,52 @@
+/** The flags that override the configuration, the same for every command that reads it. */
+import process from 'node:process';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { loadConfiguration, type LoadedConfiguration } from '../configuration.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+interface Flag {
+  readonly option: Option;
+  /** Which value of the configuration it sets. */
+  readonly path: string;
+}
+
+const FLAGS: readonly Flag[] = [
+  { path: 'listen', option: new Option('--listen <host:port>', "where FreeSWITCH's socket application connects to") },
+  { path: 'store', option: new Option('--store <dir>', 'directory with the dialplan') },
+  { path: 'domain', option: new Option('--domain <name>', 'domain of calls that name none') },
+  {
+    path: 'allow',
+    option: new Option('--allow <networks>', 'networks FreeSWITCH may connect from, comma separated').argParser(
+      (text) => text.split(',').map((network) => network.trim()),
+    ),
+  },
+  { path: 'maxCalls', option: new Option('--max-calls <n>', 'calls controlled at one time').argParser(Number) },
+  { path: 'onError', option: new Option('--on-error <ending>', 'resume, or hangup:<CAUSE>') },
+  {
+    path: 'drainSeconds',
+    option: new Option('--drain-seconds <n>', 'how long calls may go on when stopped').argParser(Number),
+  },
+  { path: 'log.level', option: new Option('--log-level <level>', 'debug, info, warn or error') },
+  { path: 'log.format', option: new Option('--log-format <format>', 'auto, pretty or json') },
+];
+
+/** Adds `--config` and the flags that override it. */
+export function addConfigurationFlags(command: Command): Command {
+  command.option('--config <file>', 'configuration file (default: parkway.yaml or parkway.json here, if there is one)');
+  for (const { option } of FLAGS) command.addOption(option);
+  return command;
+}
+
+/** The effective configuration for a command's options. @throws ConfigurationError */
+export function configurationOf(options: Options): LoadedConfiguration {
+  return loadConfiguration({
+    file: options['config'] as string | undefined,
+    environment: process.env,
+    flags: FLAGS.flatMap(({ option, path }) => {
+      const value = options[option.attributeName()];
+      return value === undefined ? [] : [{ path, value, flag: option.long ?? option.flags }];
+    }),
+  });
+}

@@ -1,0 +1,38 @@
+/** All logs go through winston: pretty for a person at a terminal, JSON for everything else. */
+import { createLogger as createWinston, format, transports, type Logger } from 'winston';
+
+export interface LoggerOptions {
+  readonly level: string;
+  readonly format: 'auto' | 'pretty' | 'json';
+  /** Where the logs go; a terminal gets colours unless NO_COLOR is set. */
+  readonly stream: NodeJS.WriteStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const COLOURS: Readonly<Record<string, string>> = { error: '31', warn: '33', info: '36', debug: '90' };
+const LONGEST_LEVEL = 5;
+
+export function createLogger(options: LoggerOptions): Logger {
+  const isTerminal = options.stream.isTTY;
+  const isPretty = options.format === 'pretty' || (options.format === 'auto' && isTerminal);
+  const noColour = options.environment['NO_COLOR'];
+  const colours = isTerminal && (noColour === undefined || noColour === '');
+  // Whoever read the log may be gone; that is no reason to stop.
+  options.stream.on('error', () => undefined);
+  return createWinston({
+    level: options.level,
+    format: isPretty ? pretty(colours) : format.combine(format.timestamp(), format.json()),
+    transports: [new transports.Stream({ stream: options.stream })],
+  });
+}
+
+function pretty(colours: boolean): ReturnType<typeof format.combine> {
+  return format.combine(
+    format.timestamp({ format: 'HH:mm:ss.SSS' }),
+    format.printf(({ level, message, timestamp }) => {
+      const padded = level.padEnd(LONGEST_LEVEL);
+      const shown = colours ? `\x1b[${COLOURS[level] ?? '0'}m${padded}\x1b[0m` : padded;
+      return `${String(timestamp)} ${shown} ${String(message)}`;
+    }),
+  );
+}

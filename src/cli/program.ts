@@ -1,0 +1,52 @@
+/** The command line: which commands there are and how they are called. */
+import { createRequire } from 'node:module';
+import process from 'node:process';
+import { Command, CommanderError } from 'commander';
+import { addCheckConfig } from './check-config.js';
+import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
+import { addServe } from './serve.js';
+import { addSimulate } from './simulate.js';
+
+/** Sets the exit status a command ends with. */
+export type Finish = (exitCode: number) => void;
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** Runs the command that the arguments name; resolves with the exit status. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  let exitCode = EXIT_OK;
+  const finish: Finish = (code) => {
+    exitCode = code;
+  };
+  const program = new Command('parkway')
+    .description(
+      "Event-socket call controller for FreeSWITCH: hunts a JSON dialplan as FreeSWITCH's XML dialplan would.",
+    )
+    .version(version)
+    .showHelpAfterError('(add --help for what there is)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  parkway serve                              the example dialplan on 127.0.0.1:8084
+  parkway serve --store /etc/parkway/dialplan --listen 0.0.0.0:8084
+  parkway check-config --config parkway.yaml
+  parkway simulate examples/calls/*.txt      plays sample calls to the daemon
+
+Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
+    );
+  addServe(program, finish);
+  addCheckConfig(program, finish);
+  addSimulate(program, finish);
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_COULD_NOT_RUN;
+    process.stderr.write(`parkway: ${(error as Error).message}\n`);
+    return EXIT_COULD_NOT_RUN;
+  }
+  return exitCode;
+}

@@ -1,0 +1,114 @@
+/** `parkway serve`: the daemon. */
+import process from 'node:process';
+import type { Command } from 'commander';
+import type { Logger } from 'winston';
+import { startApp, type App } from '../app.js';
+import { ConfigurationError, type Configuration } from '../configuration.js';
+import { addConfigurationFlags, configurationOf } from './configuration-flags.js';
+import { createLogger } from './create-logger.js';
+import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
+import type { Finish } from './program.js';
+
+export function addServe(program: Command, finish: Finish): void {
+  const command = program
+    .command('serve')
+    .description('Listens for calls and controls them until it is stopped.')
+    .addHelpText(
+      'after',
+      `
+SIGTERM or SIGINT: takes no more calls, lets those there are end, then stops. A second one stops at once.
+SIGHUP: reads the dialplan again.
+
+Examples:
+  parkway serve
+  parkway serve --listen 0.0.0.0:8084 --allow 10.0.0.0/8 --store /etc/parkway/dialplan
+  PARKWAY_LOG_LEVEL=debug parkway serve --config /etc/parkway/parkway.yaml`,
+    );
+  addConfigurationFlags(command).action(async (options: Record<string, unknown>) => {
+    finish(await serve(options));
+  });
+}
+
+async function serve(options: Readonly<Record<string, unknown>>): Promise<number> {
+  let configuration: Configuration;
+  try {
+    ({ configuration } = configurationOf(options));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    for (const problem of error.problems) process.stderr.write(`parkway: ${problem}\n`);
+    return EXIT_COULD_NOT_RUN;
+  }
+  const logger = createLogger({ ...configuration.log, stream: process.stdout, environment: process.env });
+  surviveFaults(logger);
+  const stopping = signalled(['SIGTERM', 'SIGINT']);
+  // From the beginning on: unheard it would end the process.
+  let onHangup = (): void => undefined;
+  process.on('SIGHUP', () => {
+    onHangup();
+  });
+  let app: App;
+  try {
+    app = await startApp(configuration, logger);
+  } catch (error) {
+    process.stderr.write(`parkway: ${describeStartError(error as NodeJS.ErrnoException, configuration)}\n`);
+    return EXIT_COULD_NOT_RUN;
+  }
+  onHangup = () => {
+    reload(app, logger);
+  };
+  const signal = await stopping;
+  logger.info(`${signal}: stopping`, { event: 'stopping' });
+  onHangup = () => undefined;
+  const impatience = signalled(['SIGTERM', 'SIGINT']);
+  await Promise.race([app.stop(), impatience]);
+  await flushed(logger);
+  return EXIT_OK;
+}
+
+/** A fault of Parkway's own in one call must not end the others. */
+function surviveFaults(logger: Logger): void {
+  const log = (error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    logger.error(`a fault of Parkway's own, please report it: ${text}`, { event: 'fault' });
+  };
+  process.on('uncaughtException', log);
+  process.on('unhandledRejection', log);
+}
+
+function describeStartError(error: NodeJS.ErrnoException, { listen }: Configuration): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${listen} is in use by another program; choose another with --listen`;
+    case 'EACCES':
+      return error.syscall === 'listen' ? `${listen}: not allowed to listen there` : error.message;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${listen} is no address of this machine`;
+    default:
+      return error.message;
+  }
+}
+
+function signalled(signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const onSignal = (signal: NodeJS.Signals): void => {
+      for (const each of signals) process.off(each, onSignal);
+      resolve(signal);
+    };
+    for (const each of signals) process.on(each, onSignal);
+  });
+}
+
+function reload(app: App, logger: Logger): void {
+  logger.info('SIGHUP: reading the dialplan again', { event: 'reload' });
+  app.reload().catch((error: unknown) => {
+    logger.error(`reading the dialplan: ${(error as Error).message}`);
+  });
+}
+
+function flushed(logger: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    logger.once('finish', resolve);
+    logger.end();
+  });
+}

@@ -1,0 +1,202 @@
+/** `parkway simulate`: plays FreeSWITCH to a daemon, from channel dumps. */
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseDocument } from 'yaml';
+import { NotADumpError, readDump, type ChannelDump } from '../replay/read-dump.js';
+import { loadSummaryLines, simulatedCallLines } from '../report/simulated-call-lines.js';
+import type { CallResult } from '../simulator/call-result.js';
+import type { LoadSummary } from '../simulator/load-tally.js';
+import { scriptProblems } from '../simulator/script-problems.js';
+import type { Script } from '../simulator/script.js';
+import { simulateLoad } from '../simulator/simulate-load.js';
+import { startFreeSwitch } from '../simulator/start-free-switch.js';
+import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import type { Finish } from './program.js';
+
+interface SimulateOptions {
+  readonly to: string;
+  readonly mode: 'async' | 'sync';
+  readonly full: boolean;
+  readonly hangupAfter?: number;
+  readonly calls?: number;
+  readonly rate?: number;
+  readonly concurrency?: number;
+  readonly giveUpAfter: number;
+  readonly script?: string;
+  readonly speed: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What ends a simulation before it begins. */
+class UnusableInputError extends Error {}
+
+/** Calls whose fate is no fault of the controller. */
+const GOOD_FATES = new Set<CallResult['fate']>(['hung up', 'continued', 'ended', 'handed over']);
+const CONCURRENCY = 100;
+const PROGRESS_MS = 1_000;
+
+export function addSimulate(program: Command, finish: Finish): void {
+  program
+    .command('simulate')
+    .description('Plays FreeSWITCH: dials a daemon from channel dumps and answers as FreeSWITCH does.')
+    .argument(
+      '<dump...>',
+      "files with a channel's data: uuid_dump, the reply to connect, an event; - for standard input",
+    )
+    .option('--to <host:port>', 'the daemon; host:port[/path], several with | between them', '127.0.0.1:8084')
+    .addOption(new Option('--mode <mode>', 'as in the socket application').choices(['async', 'sync']).default('async'))
+    .option('--no-full', 'leave "full" out: no api, no linger')
+    .option('--hangup-after <ms>', 'the caller hangs up', aNumber)
+    .option('--calls <n>', 'how many calls, from the dumps in turn (default: one from each)', aCount)
+    .option('--rate <n>', 'calls a second (default: as fast as the daemon lets them)', aPositiveNumber)
+    .option('--concurrency <n>', 'calls at one time (default: 100, with --rate as many as it takes)', aCount)
+    .option('--give-up-after <ms>', 'a call is given up that has not ended by then', aNumber, 60_000)
+    .option('--script <file>', 'how applications and called parties behave, YAML or JSON')
+    .option('--speed <n>', 'how many times faster than real time', aPositiveNumber, 1)
+    .option('--json', 'one JSON object a call, and one for the summary')
+    .option('--quiet', 'only the summary')
+    .addHelpText(
+      'after',
+      `
+A script says how applications behave; by default a bridge is answered after 2 s and lasts 5 s, a file plays for 2 s:
+
+  applications:
+    - { application: bridge, data: '^user/1002', peer: { failsAfter: 300, cause: USER_BUSY } }
+    - { application: bridge, peer: { ringsAfter: 200, answersAfter: 2000, lasts: 5000 } }
+    - { application: playback, lasts: 800 }
+  globals: { recordings_dir: /var/recordings }
+  api:
+    - { function: hash, answer: gold }
+
+With --speed every time but that of --rate, given or printed, is simulated time.
+
+Exit status: 0 all well, 1 a call got stuck or the daemon sent what FreeSWITCH does not understand, 2 it could not run.
+
+Examples:
+  parkway simulate examples/calls/*.txt
+  parkway simulate call.txt --mode sync --hangup-after 1500
+  parkway simulate examples/calls/*.txt --calls 5000 --rate 200 --speed 10 --quiet`,
+    )
+    .action(async (files: readonly string[], options: SimulateOptions) => {
+      finish(await simulate(files, options));
+    });
+}
+
+async function simulate(files: readonly string[], options: SimulateOptions): Promise<number> {
+  let channels: readonly ChannelDump[];
+  let script: Script;
+  try {
+    channels = files.map(readDumpFile);
+    script = options.script === undefined ? {} : readScript(options.script);
+  } catch (error) {
+    if (!(error instanceof UnusableInputError)) throw error;
+    process.stderr.write(`parkway: ${error.message}\n`);
+    return EXIT_COULD_NOT_RUN;
+  }
+  const { calls = channels.length, to, hangupAfter, rate, giveUpAfter, speed } = options;
+  const { concurrency = rate === undefined ? CONCURRENCY : calls } = options;
+  const seen = { done: 0, bad: 0, unreached: 0 };
+  const progress = showProgress(() => `${seen.done} of ${calls} calls`);
+  const summary = await simulateLoad(startFreeSwitch({ script, speed }), {
+    channels,
+    calls,
+    concurrency,
+    target: to,
+    asynchronous: options.mode === 'async',
+    full: options.full,
+    ...(hangupAfter === undefined ? {} : { hangupAfter }),
+    ...(rate === undefined ? {} : { rate: rate / speed }),
+    giveUpAfter,
+    onResult(result, dump) {
+      seen.done += 1;
+      if (result.fate === 'not connected') seen.unreached += 1;
+      if (!GOOD_FATES.has(result.fate) || result.problems.length > 0) seen.bad += 1;
+      if (options.quiet !== true) printCall(result, dump, options);
+    },
+  });
+  progress.stop();
+  printSummary(summary, options);
+  if (seen.unreached === calls) {
+    process.stderr.write(`parkway: nobody answers at ${to}\n`);
+    return EXIT_COULD_NOT_RUN;
+  }
+  return seen.bad > 0 ? EXIT_FINDINGS : EXIT_OK;
+}
+
+function readDumpFile(file: string): ChannelDump {
+  try {
+    return readDump(readFileSync(file === '-' ? 0 : file));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined && !(error instanceof NotADumpError)) throw error;
+    throw new UnusableInputError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+  }
+}
+
+function readScript(file: string): Script {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UnusableInputError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+  }
+  const document = parseDocument(text);
+  const [broken] = document.errors;
+  if (broken !== undefined) throw new UnusableInputError(`${file}: ${broken.message.split('\n')[0] ?? ''}`);
+  const value: unknown = document.toJS() ?? {};
+  const [problem] = scriptProblems(value);
+  if (problem !== undefined) throw new UnusableInputError(`${file}: ${problem.path}: ${problem.message}`);
+  return value as Script;
+}
+
+function printCall(result: CallResult, dump: ChannelDump, { json }: SimulateOptions): void {
+  if (json === true) print(JSON.stringify(result));
+  else for (const line of simulatedCallLines(result, dump)) print(line);
+}
+
+function printSummary(summary: LoadSummary, { json }: SimulateOptions): void {
+  if (json === true) print(JSON.stringify({ summary }));
+  else for (const line of loadSummaryLines(summary)) print(line);
+}
+
+/** On a terminal, how far it is, once a second. */
+function showProgress(text: () => string): { stop(): void } {
+  const { stderr } = process;
+  if (!stderr.isTTY) return { stop: () => undefined };
+  const timer = setInterval(() => {
+    stderr.write(`\r\x1b[K${text()}`);
+  }, PROGRESS_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      stderr.write('\r\x1b[K');
+    },
+  };
+}
+
+function aNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError('expected a number of 0 or more');
+  }
+  return value;
+}
+
+function aPositiveNumber(text: string): number {
+  const value = aNumber(text);
+  if (value === 0) throw new InvalidArgumentError('expected a number above 0');
+  return value;
+}
+
+function aCount(text: string): number {
+  const value = aPositiveNumber(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('expected a whole number above 0');
+  return value;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,260 @@
+/** The effective configuration: defaults, overridden by a file, by the environment, by flags; each value with its source. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseDocument } from 'yaml';
+import type { Problem } from './dialplan/problem.js';
+import { createValidator, suggestion } from './dialplan/validate.js';
+import { blockListOf } from './esl/listener.js';
+
+export interface Configuration {
+  readonly listen: string;
+  readonly allow: readonly string[];
+  readonly maxCalls: number;
+  readonly store: string;
+  readonly domain: string | undefined;
+  readonly onNoRoute: string;
+  readonly afterLast: string;
+  readonly onError: string;
+  readonly onExcess: string;
+  readonly drainSeconds: number;
+  readonly session: {
+    readonly connectTimeoutSeconds: number;
+    readonly lingerSeconds: number;
+    readonly startTimeoutSeconds: number;
+  };
+  readonly dialplan: {
+    readonly neutraliseCaptures: boolean;
+    readonly matchLimit: number;
+    readonly timezone: string;
+  };
+  readonly log: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly format: 'auto' | 'pretty' | 'json';
+    readonly maskNumbers: boolean;
+  };
+}
+
+/** One value, by its path such as `log.level`, and where it comes from: `default`, a file, a variable, a flag. */
+export interface ConfigurationEntry {
+  readonly path: string;
+  readonly value: unknown;
+  readonly source: string;
+}
+
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  readonly entries: readonly ConfigurationEntry[];
+}
+
+/** What is wrong with a configuration, a line for each. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigurationError';
+  }
+}
+
+export interface ConfigurationInput {
+  /** `--config`; without it `parkway.yaml`, `.yml` or `.json` of the working directory, if there is one. */
+  readonly file: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Values by path, and the flag each was given with. */
+  readonly flags: readonly { readonly path: string; readonly value: unknown; readonly flag: string }[];
+}
+
+interface SchemaNode {
+  readonly type?: string | readonly string[];
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+const ENVIRONMENT_PREFIX = 'PARKWAY_';
+const FILE_NAMES = ['parkway.yaml', 'parkway.yml', 'parkway.json'];
+const EXAMPLE_STORE = fileURLToPath(new URL('../examples/dialplan', import.meta.url));
+
+const schema = createRequire(import.meta.url)('../schema/configuration.schema.json') as SchemaNode & object;
+const validator = createValidator<object>(schema, { unknownKey: 'error' });
+const leaves = leavesOf(schema, '');
+
+/** @throws {@link ConfigurationError} */
+export function loadConfiguration(input: ConfigurationInput): LoadedConfiguration {
+  const problems: string[] = [];
+  const entries = new Map<string, ConfigurationEntry>();
+  for (const [leaf, node] of leaves) entries.set(leaf, { path: leaf, value: node.default, source: 'default' });
+  for (const entry of [...machineDefaults(), ...fileEntries(input.file, problems)]) entries.set(entry.path, entry);
+  for (const entry of environmentEntries(input.environment, problems)) entries.set(entry.path, entry);
+  for (const { path: leaf, value, flag } of input.flags) entries.set(leaf, { path: leaf, value, source: flag });
+  const configuration = nest([...entries.values()].filter(({ value }) => value !== undefined)) as Configuration;
+  problems.push(...checkValues(configuration, entries));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { configuration, entries: [...entries.values()] };
+}
+
+/** A value as it may be shown: without the password of a URL. */
+export function showValue(value: unknown): string {
+  if (value === undefined) return '(not set)';
+  return JSON.stringify(value).replace(/(\w+:\/\/[^/@"]*):[^/@"]*@/g, '$1:***@');
+}
+
+function machineDefaults(): ConfigurationEntry[] {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return [
+    { path: 'store', value: EXAMPLE_STORE, source: 'default, the example dialplan' },
+    { path: 'dialplan.timezone', value: timeZone, source: "default, this server's" },
+  ];
+}
+
+function fileEntries(given: string | undefined, problems: string[]): ConfigurationEntry[] {
+  const file = given ?? FILE_NAMES.find((name) => existsSync(name));
+  if (file === undefined) return [];
+  const value = readFile(file, problems);
+  if (value === undefined || value === null) return [];
+  const invalid = validator.validateValue(value).problems;
+  problems.push(...invalid.map((problem) => describe(file, problem)));
+  return invalid.length > 0 ? [] : flatten(value as Record<string, unknown>, file);
+}
+
+function readFile(file: string, problems: string[]): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    problems.push(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+    return undefined;
+  }
+  // JSON is YAML too, and YAML's parser says where an error is.
+  const document = parseDocument(text, { prettyErrors: true });
+  for (const { message } of document.errors) {
+    problems.push(`${file}: expected ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${message.split('\n')[0] ?? ''}`);
+  }
+  return document.errors.length > 0 ? undefined : document.toJS();
+}
+
+function flatten(value: Record<string, unknown>, source: string, prefix = ''): ConfigurationEntry[] {
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = `${prefix}${key}`;
+    if (key === '$schema') return [];
+    return leaves.has(here)
+      ? [{ path: here, value: inner, source }]
+      : flatten(inner as Record<string, unknown>, source, `${here}.`);
+  });
+}
+
+function environmentEntries(environment: ConfigurationInput['environment'], problems: string[]): ConfigurationEntry[] {
+  const byVariable = new Map([...leaves].map(([leaf, node]) => [variableFor(leaf), { leaf, node }] as const));
+  return Object.entries(environment).flatMap(([variable, text]) => {
+    if (!variable.startsWith(ENVIRONMENT_PREFIX) || text === undefined) return [];
+    const known = byVariable.get(variable);
+    if (known === undefined) {
+      problems.push(`environment: unknown variable ${variable}${suggestion(variable, [...byVariable.keys()])}`);
+      return [];
+    }
+    return [{ path: known.leaf, value: valueOfText(text, known.node), source: variable }];
+  });
+}
+
+/** `log.maskNumbers` → `PARKWAY_LOG_MASK_NUMBERS` */
+function variableFor(leaf: string): string {
+  const words = leaf.replaceAll('.', '_').replace(/[A-Z]/g, (letter) => `_${letter}`);
+  return ENVIRONMENT_PREFIX + words.toUpperCase();
+}
+
+/** Text that is not of the type stays text, which the schema then complains of. */
+function valueOfText(text: string, { type }: SchemaNode): unknown {
+  if ((type === 'integer' || type === 'number') && text.trim() !== '' && !Number.isNaN(Number(text))) {
+    return Number(text);
+  }
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  if (type === 'array')
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  return text;
+}
+
+function checkValues(configuration: Configuration, entries: ReadonlyMap<string, ConfigurationEntry>): string[] {
+  const sourceOf = (leaf: string): string => entries.get(leaf)?.source ?? '';
+  const problems = validator.validateValue(configuration).problems.map((problem) => {
+    const leaf = leafOfPointer(problem.path);
+    return describe(sourceOf(leaf), problem);
+  });
+  if (problems.length > 0) return problems;
+  const { port } = parseListen(configuration.listen);
+  if (port > 65_535) problems.push(`${sourceOf('listen')}: listen: expected a port up to 65535, found ${port}`);
+  try {
+    blockListOf(configuration.allow);
+  } catch (error) {
+    problems.push(`${sourceOf('allow')}: allow: ${(error as Error).message}`);
+  }
+  if (!isTimeZone(configuration.dialplan.timezone)) {
+    const found = JSON.stringify(configuration.dialplan.timezone);
+    problems.push(
+      `${sourceOf('dialplan.timezone')}: dialplan.timezone: expected a zone such as "Asia/Shanghai", found ${found}`,
+    );
+  }
+  return problems;
+}
+
+/** `host:port`, `[ipv6]:port` or a port of 127.0.0.1. */
+export function parseListen(listen: string): { host: string; port: number } {
+  const at = listen.lastIndexOf(':');
+  const host = at < 0 ? '127.0.0.1' : listen.slice(0, at).replace(/^\[|\]$/g, '');
+  return { host, port: Number(listen.slice(at + 1)) };
+}
+
+/** A host and port as they are written, an IPv6 address in brackets. */
+export function formatListen(host: string, port: number): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function describe(source: string, { path: pointer, message }: Problem): string {
+  const leaf = pointer.replace(/^\//, '').replaceAll('/', '.');
+  return `${source}: ${leaf === '' ? '' : `${leaf}: `}${message}`;
+}
+
+function leafOfPointer(pointer: string): string {
+  const keys = pointer.split('/').slice(1);
+  while (keys.length > 1 && !leaves.has(keys.join('.'))) keys.pop();
+  return keys.join('.');
+}
+
+function leavesOf(node: SchemaNode, prefix: string): Map<string, SchemaNode> {
+  return new Map(
+    Object.entries(node.properties ?? {}).flatMap(([key, inner]) => {
+      if (key === '$schema') return [];
+      const here = `${prefix}${key}`;
+      return inner.properties === undefined ? [[here, inner] as const] : [...leavesOf(inner, `${here}.`)];
+    }),
+  );
+}
+
+function nest(entries: readonly ConfigurationEntry[]): object {
+  const root: Record<string, unknown> = {};
+  for (const { path: leaf, value } of entries) {
+    const keys = leaf.split('.');
+    const last = keys.pop() as string;
+    let place = root;
+    for (const key of keys) place = (place[key] ??= {}) as Record<string, unknown>;
+    place[last] = value;
+  }
+  return root;
+}
+
+/** The directory a store names, as the system knows it. */
+export function storeDirectory(store: string): string {
+  return path.resolve(store);
+}

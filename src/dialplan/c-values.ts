@@ -1,0 +1,35 @@
+/** How FreeSWITCH's C code reads numbers, truth and names out of a string (`atoi`, `switch_true`, `strcasecmp`). */
+import type { Bytes } from '../bytes.js';
+
+const LEADING_INTEGER = /^[ \t\n\v\f\r]*([+-]?\d+)/;
+const NUMBER = /^[+-]?[0-9.]*$/;
+const TRUE_WORDS = new Set(['yes', 'on', 'true', 't', 'enabled', 'active', 'allow']);
+const UPPER_CASE = /[A-Z]/;
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** `atoi`: the leading integer, else 0; what exceeds a long is clamped to it, then cut to 32 bits, as glibc does. */
+export function atoi(text: Bytes): number {
+  const digits = LEADING_INTEGER.exec(text)?.[1];
+  if (digits === undefined) return 0;
+  if (digits.length <= 9) return Number(digits);
+  let value = BigInt(digits);
+  if (value > INT64_MAX) value = INT64_MAX;
+  if (value < -INT64_MAX - 1n) value = -INT64_MAX - 1n;
+  return Number(BigInt.asIntN(32, value));
+}
+
+/** `switch_is_number`: an optional sign, then nothing but digits and dots; also the empty string. */
+export function isNumber(text: Bytes): boolean {
+  return NUMBER.test(text);
+}
+
+/** `switch_true`: one of FreeSWITCH's words, or a number whose integer part is not zero. */
+export function isTrue(text: Bytes | undefined): boolean {
+  if (text === undefined) return false;
+  return TRUE_WORDS.has(lowerCase(text)) || (isNumber(text) && atoi(text) !== 0);
+}
+
+/** ASCII lower case: FreeSWITCH compares names in the C locale, where no other byte has a case. */
+export function lowerCase(text: Bytes): Bytes {
+  return UPPER_CASE.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text;
+}

@@ -1,0 +1,101 @@
+/** Clock readings in a time zone, as C's `struct tm` gives them. */
+
+export interface ClockReading {
+  readonly year: number;
+  /** 1–12 */
+  readonly month: number;
+  /** 1–31 */
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  /** 1–7, Sunday is 1 */
+  readonly weekday: number;
+  /** 1–366 */
+  readonly yearDay: number;
+  /** Seconds east of Greenwich */
+  readonly offset: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Where the zone database counts the time behind standard time, which is Greenwich's, as daylight saving. */
+const NEGATIVE_DAYLIGHT_SAVING = new Set(['Europe/Dublin', 'Eire', 'Africa/Casablanca', 'Africa/El_Aaiun']);
+const MOST_ZONES = 1_000;
+
+/** Formatters by zone; null for a name that is no zone. Names may come from a caller: bounded. */
+let formatters = new Map<string, Intl.DateTimeFormat | null>();
+
+/** Reads the clock at `epochMs` with a fixed offset in seconds. */
+export function readClockAtOffset(epochMs: number, offset: number): ClockReading {
+  const shifted = new Date(epochMs + offset * 1000);
+  const year = shifted.getUTCFullYear();
+  return {
+    year,
+    month: shifted.getUTCMonth() + 1,
+    day: shifted.getUTCDate(),
+    hour: shifted.getUTCHours(),
+    minute: shifted.getUTCMinutes(),
+    second: shifted.getUTCSeconds(),
+    weekday: shifted.getUTCDay() + 1,
+    yearDay: Math.floor((shifted.getTime() - Date.UTC(year, 0, 1)) / DAY_MS) + 1,
+    offset,
+  };
+}
+
+/** Reads the clock in a zone of the IANA database; undefined for a name that is no zone. */
+export function readClock(epochMs: number, zone: string): ClockReading | undefined {
+  const offset = zoneOffset(epochMs, zone);
+  return offset === undefined ? undefined : readClockAtOffset(epochMs, offset);
+}
+
+/** C's `tm_isdst`: ahead of the zone's own standard time, as a rule the lesser of its offsets in January and July. */
+export function isDaylightSaving(epochMs: number, zone: string): boolean {
+  const offset = zoneOffset(epochMs, zone);
+  if (offset === undefined) return false;
+  if (NEGATIVE_DAYLIGHT_SAVING.has(zone)) return offset === 0;
+  const year = new Date(epochMs).getUTCFullYear();
+  const january = zoneOffset(Date.UTC(year, 0, 1), zone) as number;
+  const july = zoneOffset(Date.UTC(year, 6, 1), zone) as number;
+  return offset > Math.min(january, july);
+}
+
+/** A zone's offset at a moment, in seconds east of Greenwich; undefined for a name that is no zone. */
+export function zoneOffset(epochMs: number, zone: string): number | undefined {
+  const formatter = formatterFor(zone);
+  if (formatter === null) return undefined;
+  const part: Record<string, number> = {};
+  for (const { type, value } of formatter.formatToParts(epochMs)) part[type] = Number(value);
+  const { year, month, day, hour, minute, second } = part as Record<
+    'year' | 'month' | 'day' | 'hour' | 'minute' | 'second',
+    number
+  >;
+  const wallClock = Date.UTC(year, month - 1, day, hour, minute, second);
+  return (wallClock - Math.floor(epochMs / 1000) * 1000) / 1000;
+}
+
+function formatterFor(zone: string): Intl.DateTimeFormat | null {
+  let formatter = formatters.get(zone);
+  if (formatter === undefined) {
+    if (formatters.size >= MOST_ZONES) formatters = new Map();
+    formatter = createFormatter(zone);
+    formatters.set(zone, formatter);
+  }
+  return formatter;
+}
+
+function createFormatter(zone: string): Intl.DateTimeFormat | null {
+  try {
+    return new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What the evaluator says while it hunts: the one account of a decision, from which logs, pages and explanations are made.
+ * Values are the bytes the evaluator compared; `depth` counts the nested condition lists around an entry.
+ */
+import type { Bytes } from '../bytes.js';
+
+export type BreakMode = 'on-false' | 'on-true' | 'always' | 'never';
+export type RegexRule = 'all' | 'any' | 'xor';
+
+export interface ParsingEntry {
+  readonly kind: 'parsing';
+  readonly context: Bytes;
+  readonly extension: Bytes;
+  /** The attribute as written; `false` where it is missing. */
+  readonly continue: Bytes;
+}
+
+export interface NestedEntry {
+  readonly kind: 'nested';
+  readonly depth: number;
+  readonly extension: Bytes;
+  readonly requireNested: boolean;
+}
+
+/** Where a test belongs to: a condition, with its `break` as written, or one child of a rule. */
+export type TestPlace =
+  { readonly in: 'condition'; readonly break: Bytes } | { readonly in: 'rule'; readonly rule: RegexRule };
+
+export interface TimeEntry {
+  readonly kind: 'time';
+  readonly depth: number;
+  readonly extension: Bytes;
+  readonly passed: boolean;
+  readonly place: TestPlace;
+}
+
+export interface RegexEntry {
+  readonly kind: 'regex';
+  readonly depth: number;
+  readonly extension: Bytes;
+  readonly passed: boolean;
+  /** The field as written, and what it read. */
+  readonly field: Bytes;
+  readonly value: Bytes;
+  /** The expression after expansion. */
+  readonly expression: Bytes;
+  readonly place: TestPlace;
+}
+
+/** A condition or child without any test: it passes. */
+export interface AbsoluteEntry {
+  readonly kind: 'absolute';
+  readonly depth: number;
+  readonly extension: Bytes;
+  readonly place: TestPlace;
+}
+
+export interface ActionEntry {
+  readonly kind: 'action';
+  readonly depth: number;
+  readonly anti: boolean;
+  readonly application: Bytes;
+  readonly data: Bytes;
+  readonly inline: boolean;
+}
+
+/** What FreeSWITCH would write as a warning or an error of its own. */
+export interface ProblemEntry {
+  readonly kind: 'problem';
+  readonly message: Bytes;
+}
+
+export type TraceEntry =
+  ParsingEntry | NestedEntry | TimeEntry | RegexEntry | AbsoluteEntry | ActionEntry | ProblemEntry;
+
+export type Trace = readonly TraceEntry[];

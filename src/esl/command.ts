@@ -1,0 +1,66 @@
+/** Commands to bytes. Nothing a value holds can add a header, a body or a command. */
+import type { Bytes } from '../bytes.js';
+import { CommandRefused } from './errors.js';
+
+export type CommandHeaders = Readonly<Record<string, Bytes>>;
+
+/** Longer values travel in the body. */
+const LONGEST_HEADER_VALUE = 1024;
+const LINE_BREAK_OR_NUL = /[\r\n\0]/;
+
+/**
+ * FreeSWITCH looks for these words anywhere in a command's line and headers, and where both stand takes the command for one
+ * that unloads or reloads its event socket, which ends every call's controller at once.
+ */
+const UNLOADING = /(?:un|re)load/i;
+const EVENT_SOCKET = /mod_event_socket/i;
+
+/** One command as it is written. @throws {@link CommandRefused} if a part of it would be read as something else. */
+export function encodeCommand(line: Bytes, headers: CommandHeaders = {}, body?: Bytes): Bytes {
+  let text = line;
+  for (const [name, value] of Object.entries(headers)) text += `\n${name}: ${value}`;
+  if (text.split('\n').length !== Object.keys(headers).length + 1 || /[\r\0]/.test(text)) {
+    throw new CommandRefused(nameOf(line), 'a line break or NUL where none may be; not sent');
+  }
+  if (UNLOADING.test(text) && EVENT_SOCKET.test(text)) {
+    throw new CommandRefused(nameOf(line), 'FreeSWITCH would unload its event socket; not sent');
+  }
+  return body === undefined ? `${text}\n\n` : `${text}\ncontent-length: ${body.length}\n\n${body}`;
+}
+
+export interface Execution {
+  readonly application: Bytes;
+  readonly data: Bytes;
+  /** What the events about it will carry as `Application-UUID`. */
+  readonly uuid: string;
+  /** Whether messages behind it wait until it is done. */
+  readonly lock: boolean;
+}
+
+/** `sendmsg` that executes an application. @throws {@link CommandRefused} */
+export function encodeExecute({ application, data, uuid, lock }: Execution): Bytes {
+  const headers: Record<string, Bytes> = {
+    'call-command': 'execute',
+    'execute-app-name': application,
+    'Event-UUID': uuid,
+    ...(lock ? { 'event-lock': 'true' } : {}),
+  };
+  if (data === '') return encodeCommand('sendmsg', headers);
+  if (fitsHeader(data)) return encodeCommand('sendmsg', { ...headers, 'execute-app-arg': data });
+  if (data.includes('\0')) throw new CommandRefused(`sendmsg ${application}`, 'a NUL in its data; not sent');
+  return encodeCommand('sendmsg', { ...headers, 'content-type': 'text/plain' }, data);
+}
+
+/** FreeSWITCH drops spaces in front of a header's value. */
+function fitsHeader(value: Bytes): boolean {
+  return (
+    value.length <= LONGEST_HEADER_VALUE &&
+    !value.startsWith(' ') &&
+    !LINE_BREAK_OR_NUL.test(value) &&
+    !EVENT_SOCKET.test(value)
+  );
+}
+
+function nameOf(line: Bytes): string {
+  return line.slice(0, 40).split(/[\r\n]/, 1)[0] ?? '';
+}

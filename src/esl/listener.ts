@@ -1,0 +1,151 @@
+/** The port FreeSWITCH's `socket` application connects to. */
+import { BlockList, createServer, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { EslError } from './errors.js';
+import { DEFAULT_SESSION_OPTIONS, Session, type SessionOptions } from './session.js';
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Sessions at one time; a call beyond it is given to `onExcess`. */
+  readonly maxSessions: number;
+  /** Networks FreeSWITCH may connect from, as addresses or CIDR (`10.0.0.0/8`); empty: from anywhere. */
+  readonly allow: readonly string[];
+  readonly session?: SessionOptions;
+}
+
+export interface ListenerHandler {
+  /** A call. The session is the handler's until it is closed; what the handler throws is a fault of its own. */
+  onSession(session: Session): Promise<void>;
+  /** A call beyond the limit: to be hung up or handed back. */
+  onExcess(session: Session): Promise<void>;
+  /** A connection that became no session. */
+  onRefused(reason: RefusalReason, peer: string, error?: Error): void;
+  /** The handler or the server failed. */
+  onError(error: Error): void;
+}
+
+/** `peer`: not allowed to connect; `handshake`: it did not tell a channel's data. */
+export type RefusalReason = 'peer' | 'handshake';
+
+const KEEP_ALIVE_MS = 30_000;
+/** Node's own 511 loses connections in a burst, and FreeSWITCH then parks a call that nobody controls. */
+const BACKLOG = 4096;
+
+export class Listener {
+  private readonly server: Server;
+  private readonly allowed: BlockList | undefined;
+  private readonly sockets = new Set<Socket>();
+  /** Calls that are neither the handler's nor refused yet. */
+  private readonly undecided = new Set<Promise<void>>();
+  private sessions = 0;
+
+  private constructor(
+    private readonly options: ListenerOptions,
+    private readonly handler: ListenerHandler,
+  ) {
+    this.allowed = options.allow.length === 0 ? undefined : blockListOf(options.allow);
+    this.server = createServer((socket) => {
+      this.onConnection(socket);
+    });
+  }
+
+  /** Listens. @throws what the system says, such as EADDRINUSE */
+  static async listen(options: ListenerOptions, handler: ListenerHandler): Promise<Listener> {
+    const listener = new Listener(options, handler);
+    await new Promise<void>((resolve, reject) => {
+      listener.server.once('error', reject);
+      listener.server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {
+        listener.server.off('error', reject);
+        resolve();
+      });
+    });
+    listener.server.on('error', (error) => {
+      handler.onError(error);
+    });
+    return listener;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Accepts no more; sessions go on. Resolves when every connection accepted before is a session or refused. */
+  async stop(): Promise<void> {
+    this.server.close();
+    while (this.undecided.size > 0) await Promise.all(this.undecided);
+  }
+
+  /** Accepts no more and ends what is still connected. */
+  close(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private onConnection(socket: Socket): void {
+    const peer = socket.remoteAddress ?? '';
+    // A connection that fails must never be an error nobody hears.
+    socket.on('error', () => undefined);
+    if (this.allowed !== undefined && !this.allowed.check(peer, isIP(peer) === 6 ? 'ipv6' : 'ipv4')) {
+      socket.destroy();
+      this.handler.onRefused('peer', peer);
+      return;
+    }
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    this.decide(socket, peer);
+  }
+
+  private decide(socket: Socket, peer: string): void {
+    const decided = this.serve(socket, peer)
+      .catch((error: unknown) => {
+        socket.destroy();
+        this.handler.onError(error instanceof Error ? error : new Error(String(error)));
+      })
+      .finally(() => this.undecided.delete(decided));
+    this.undecided.add(decided);
+  }
+
+  /** Resolves when the call is the handler's, or refused. */
+  private async serve(socket: Socket, peer: string): Promise<void> {
+    let session: Session;
+    try {
+      session = await Session.open(socket, this.options.session ?? DEFAULT_SESSION_OPTIONS);
+    } catch (error) {
+      this.handler.onRefused('handshake', peer, error as EslError);
+      return;
+    }
+    if (this.sessions >= this.options.maxSessions) await this.handler.onExcess(session);
+    else this.handOver(session, socket);
+  }
+
+  private handOver(session: Session, socket: Socket): void {
+    this.sessions += 1;
+    this.handler
+      .onSession(session)
+      .catch((error: unknown) => {
+        socket.destroy();
+        this.handler.onError(error instanceof Error ? error : new Error(String(error)));
+      })
+      .finally(() => {
+        this.sessions -= 1;
+      });
+  }
+}
+
+/** Networks as the system checks them. @throws for what is neither an address nor CIDR */
+export function blockListOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIP(address);
+    const bits = family === 6 ? 128 : 32;
+    const length = prefix === undefined ? bits : Number(prefix);
+    if (family === 0 || !/^\d*$/.test(prefix ?? '') || !(length <= bits)) {
+      throw new Error(`expected an address or a network such as 10.0.0.0/8, found "${network}"`);
+    }
+    list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}

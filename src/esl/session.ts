@@ -1,0 +1,486 @@
+/** One call's event socket: executes applications on the channel and says when and how the channel ended. */
+import type { Socket } from 'node:net';
+import type { Bytes } from '../bytes.js';
+import { encodeExecute } from './command.js';
+import { EslConnection, refusal, type ConnectionListener } from './connection.js';
+import { ChannelHungUp, ChannelLeft, CommandRefused, ProtocolError, SocketClosed, type EslError } from './errors.js';
+import type { EslEvent } from './event.js';
+import { isInstant } from './instant-applications.js';
+
+export interface SessionOptions {
+  /** How long FreeSWITCH may take to answer `connect`. */
+  readonly connectTimeoutMs: number;
+  /** How long FreeSWITCH keeps the socket for the events of a hang-up. */
+  readonly lingerSeconds: number;
+  /** How long an application may take to begin once it is its turn. */
+  readonly startTimeoutMs: number;
+}
+
+export const DEFAULT_SESSION_OPTIONS: SessionOptions = {
+  connectTimeoutMs: 5_000,
+  lingerSeconds: 5,
+  startTimeoutMs: 30_000,
+};
+
+/** The channel's data: header name to value. */
+export type SessionData = ReadonlyMap<string, Bytes>;
+
+export interface ApplicationToExecute {
+  readonly application: Bytes;
+  readonly data: Bytes;
+}
+
+/** An application that is done. */
+export interface Completion {
+  /** Its data as FreeSWITCH executed it, expanded; undefined where FreeSWITCH does not say (synchronous mode). */
+  readonly data: Bytes | undefined;
+  /** `Application-Response`, such as `FILE PLAYED`; undefined where there is none. */
+  readonly response: Bytes | undefined;
+}
+
+export interface ExecutionObserver {
+  /** It is the application's turn. */
+  started(index: number): void;
+  completed(index: number, completion: Completion): void;
+}
+
+/** How the session ended: the channel was hung up, went on elsewhere, was let go, or only the socket closed. */
+export interface SessionEnd {
+  readonly reason: 'hungUp' | 'left' | 'released' | 'closed';
+  readonly hangupCause: string | undefined;
+  readonly error: Error | undefined;
+}
+
+/** Events a session in asynchronous mode uses; in synchronous mode the replies say it all. */
+const EVENTS = 'CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE';
+const NO_RESPONSE = '_none_';
+const CS_HANGUP = 10;
+/** After a hang-up the running application ends, then CHANNEL_HANGUP_COMPLETE comes, all within milliseconds as a rule. */
+const APPLICATION_END_MS = 200;
+const LAST_EVENTS_MS = 1_000;
+const CLOSE_MS = 2_000;
+const HANGUP_MS = 5_000;
+
+interface PendingExecution {
+  readonly application: Bytes;
+  readonly uuid: string;
+  readonly done: Promise<Completion>;
+}
+
+export class Session {
+  private connection!: EslConnection;
+  private newestData!: SessionData;
+  private channelUuid = '';
+  private stateAtConnect: Bytes | undefined;
+  private ending: { reason: SessionEnd['reason']; hangupCause?: string | undefined } | undefined;
+  private isDown = false;
+  private isExiting = false;
+  private isClosed = false;
+  private failure: ProtocolError | undefined;
+  /** Rejects what is being executed. */
+  private readonly pending = new Set<(error: EslError) => void>();
+  /** Executions whose beginning FreeSWITCH has told. */
+  private begun = new Set<string>();
+  private startGuard: NodeJS.Timeout | undefined;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private turn: Promise<unknown> = Promise.resolve();
+  private resolveEnded!: (end: SessionEnd) => void;
+  private resolveClosed!: () => void;
+  private resolveHungUp!: () => void;
+  private readonly hungUp = new Promise<void>((resolve) => (this.resolveHungUp = resolve));
+
+  /** Resolves when there is no more to do: the channel was hung up and its last events came, it left, or was let go. */
+  readonly ended = new Promise<SessionEnd>((resolve) => (this.resolveEnded = resolve));
+
+  /** Resolves when the socket is closed; a channel that left may keep it for as long as it lives. */
+  readonly closed = new Promise<void>((resolve) => (this.resolveClosed = resolve));
+
+  private constructor(private readonly options: SessionOptions) {}
+
+  /** Says `connect` on an accepted socket. @throws SocketClosed, ProtocolError */
+  static async open(socket: Socket, options: SessionOptions = DEFAULT_SESSION_OPTIONS): Promise<Session> {
+    const session = new Session(options);
+    const timeout = setTimeout(() => {
+      socket.destroy(new Error(`no reply to connect within ${options.connectTimeoutMs} ms`));
+    }, options.connectTimeoutMs);
+    try {
+      session.connection = await EslConnection.open(socket, session.listener);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    } finally {
+      clearTimeout(timeout);
+    }
+    session.begin();
+    return session;
+  }
+
+  /** The channel's data, the newest known. */
+  get data(): SessionData {
+    return this.newestData;
+  }
+
+  get uuid(): string {
+    return this.channelUuid;
+  }
+
+  /** Asynchronous (`async`): FreeSWITCH executes in the channel's thread; else in the socket's, one after the other. */
+  get isAsync(): boolean {
+    return this.connection.isAsync;
+  }
+
+  /** Whether FreeSWITCH lets this socket use `api`, `event`, `linger` (`full`). */
+  get isFull(): boolean {
+    return this.connection.info.getHeader('Control') === 'full';
+  }
+
+  /** Executes one application and awaits its end. @throws ChannelHungUp, ChannelLeft, SocketClosed, CommandRefused, ProtocolError */
+  async execute(application: Bytes, data: Bytes): Promise<Completion> {
+    let result: Completion = { data: undefined, response: undefined };
+    const observer = {
+      started: () => undefined,
+      completed: (_: number, completion: Completion) => (result = completion),
+    };
+    await this.executeAll([{ application, data }], observer);
+    return result;
+  }
+
+  /**
+   * Executes applications in order, those that return at once together with the one behind them in one write. Resolves when
+   * the last is done. @throws ChannelHungUp, ChannelLeft, SocketClosed, CommandRefused, ProtocolError
+   */
+  executeAll(applications: readonly ApplicationToExecute[], observer: ExecutionObserver): Promise<void> {
+    const run = this.turn.then(async () => {
+      for (let first = 0; first < applications.length;) {
+        this.throwIfEnded();
+        const batch = takeBatch(applications, first);
+        await this.executeBatch(batch, first, observer);
+        first += batch.length;
+      }
+    });
+    this.turn = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Hangs the channel up; resolves when it is. @throws SocketClosed, CommandRefused, ProtocolError */
+  async hangup(cause: string): Promise<void> {
+    if (this.ending?.reason === 'hungUp') return;
+    this.throwIfEnded();
+    try {
+      const hangup = this.connection.command('sendmsg', { 'call-command': 'hangup', 'hangup-cause': cause });
+      await (this.isAsync ? hangup : Promise.all([hangup, this.refresh()]));
+    } catch (error) {
+      // Without linger FreeSWITCH closes at once.
+      if (!this.isDown) throw error;
+    }
+    const tooLong = new Promise<void>((resolve) => {
+      this.after(HANGUP_MS, resolve);
+    });
+    await Promise.race([this.hungUp, tooLong, this.closed]);
+    if (this.ending === undefined && !this.isClosed) this.letGo();
+  }
+
+  /** Asks FreeSWITCH's API; resolves with what the function wrote. @throws SocketClosed, CommandRefused, ProtocolError */
+  async api(command: Bytes): Promise<Bytes> {
+    if (!this.isFull) throw new CommandRefused(`api ${command}`, 'the socket application has no "full"; not sent');
+    this.throwIfEnded();
+    const space = command.indexOf(' ');
+    const [name, args] = space < 0 ? [command, ''] : [command.slice(0, space), command.slice(space + 1)];
+    const response = await this.connection.reply((callback) => {
+      this.connection.api(name, args, callback);
+    });
+    return response.getBody();
+  }
+
+  /** The channel's data as it is now. @throws SocketClosed, ProtocolError */
+  async refresh(): Promise<SessionData> {
+    const data = await this.connection.command('connect');
+    this.take(data);
+    return this.newestData;
+  }
+
+  /** Lets the channel go on with FreeSWITCH's own dialplan, behind its `socket` application; resolves when the socket is closed. */
+  async release(): Promise<void> {
+    if (this.ending === undefined && !this.isClosed) {
+      // In synchronous mode `resume` would leave the channel stuck; there `exit` does both.
+      if (this.isAsync) await this.connection.command('resume').catch(() => undefined);
+      this.letGo();
+    }
+    await this.closed;
+  }
+
+  private readonly listener: ConnectionListener = {
+    onEvent: (event) => {
+      this.onEvent(event);
+    },
+    onProtocolError: (error) => {
+      this.failure = error;
+      this.rejectPending(error);
+    },
+    onClose: (error) => {
+      this.onClose(error);
+    },
+  };
+
+  private begin(): void {
+    const { info } = this.connection;
+    this.newestData = info.values;
+    this.channelUuid = info.getHeader('Unique-ID') ?? '';
+    this.stateAtConnect = info.getHeader('Channel-State-Number') ?? undefined;
+    this.connection.inOneWrite(() => {
+      for (const command of this.subscription()) {
+        this.connection.command(command).catch((error: unknown) => {
+          if (error instanceof CommandRefused) this.listener.onProtocolError(new ProtocolError(error.message));
+        });
+      }
+    });
+    this.take(info);
+  }
+
+  private subscription(): string[] {
+    const linger = this.isFull ? [`linger ${this.options.lingerSeconds}`] : [];
+    if (!this.isAsync) return linger;
+    return this.isFull ? [`filter Unique-ID ${this.uuid}`, `event json ${EVENTS}`, ...linger] : ['myevents json'];
+  }
+
+  private async executeBatch(
+    batch: readonly ApplicationToExecute[],
+    first: number,
+    observer: ExecutionObserver,
+  ): Promise<void> {
+    const executions: PendingExecution[] = [];
+    let refreshed: Promise<unknown> = Promise.resolve();
+    // Before anything is sent: one that cannot be sent must not leave the others half done.
+    for (const application of batch) encodeExecute({ ...application, uuid: '', lock: false });
+    this.begun = new Set();
+    this.connection.inOneWrite(() => {
+      for (const [index, application] of batch.entries()) {
+        // The last one is not locked: while it runs, whoever else controls the channel is to be heard.
+        this.connection.setEventLock(this.isAsync && index < batch.length - 1);
+        executions.push(this.send(application));
+      }
+      if (!this.isAsync) refreshed = this.refresh();
+    });
+    refreshed.catch(() => undefined);
+    try {
+      for (const [index, execution] of executions.entries()) {
+        observer.started(first + index);
+        this.guardStart(execution);
+        observer.completed(first + index, await execution.done);
+      }
+    } finally {
+      clearTimeout(this.startGuard);
+    }
+    await refreshed;
+    this.throwIfEnded();
+  }
+
+  private send({ application, data }: ApplicationToExecute): PendingExecution {
+    const { promise: done, resolve, reject } = deferred<Completion>();
+    // Awaited in its turn; until then a rejection is nobody's yet.
+    done.catch(() => undefined);
+    const uuid = this.connection.execute(application, data, (event: EslEvent) => {
+      this.pending.delete(reject);
+      const refused = refusal(event);
+      if (refused === undefined) resolve(this.completion(event));
+      else reject(new CommandRefused(`sendmsg ${application}`, refused));
+    });
+    this.pending.add(reject);
+    return { application, uuid, done };
+  }
+
+  private completion(event: EslEvent): Completion {
+    if (event.type !== 'CHANNEL_EXECUTE_COMPLETE') return { data: undefined, response: undefined };
+    this.take(event);
+    const response = event.getHeader('Application-Response') ?? undefined;
+    return {
+      data: event.getHeader('Application-Data') ?? '',
+      response: response === NO_RESPONSE ? undefined : response,
+    };
+  }
+
+  /** An application FreeSWITCH cannot even begin gives no event at all: there must be an end to waiting for it. */
+  private guardStart({ application, uuid }: PendingExecution): void {
+    clearTimeout(this.startGuard);
+    if (!this.isAsync || this.begun.has(uuid)) return;
+    this.startGuard = setTimeout(() => {
+      const limit = this.options.startTimeoutMs;
+      this.rejectPending(new CommandRefused(`sendmsg ${application}`, `did not begin within ${limit} ms`));
+    }, this.options.startTimeoutMs);
+  }
+
+  private onEvent(event: EslEvent): void {
+    if (event.getHeader('Content-Type') === 'text/disconnect-notice') {
+      this.isDown ||= !this.isExiting;
+      if (event.getHeader('Content-Disposition') === 'linger') this.onLingerNotice();
+      return;
+    }
+    if (event.getHeader('Unique-ID') !== this.uuid) return;
+    switch (event.type) {
+      case 'CHANNEL_EXECUTE':
+        this.begun.add(event.getHeader('Application-UUID') ?? '');
+        clearTimeout(this.startGuard);
+        break;
+      case 'CHANNEL_EXECUTE_COMPLETE':
+        // The socket application itself is done: the channel is no longer parked here.
+        if (event.getHeader('Application') === 'socket' && this.pending.size === 0) this.onSocketApplicationEnd(event);
+        break;
+      case 'CHANNEL_HANGUP':
+        this.take(event);
+        break;
+      case 'CHANNEL_HANGUP_COMPLETE':
+        this.take(event);
+        this.exit();
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The channel is down; its cause may still be on its way, and in synchronous mode FreeSWITCH holds it for us. */
+  private onLingerNotice(): void {
+    this.connection.inOneWrite(() => {
+      if (this.ending?.hangupCause === undefined) {
+        this.refresh().then(
+          () => {
+            this.onHungUp(this.newestData.get('Hangup-Cause'));
+          },
+          () => undefined,
+        );
+      }
+      if (!this.isAsync) this.exit();
+    });
+  }
+
+  private onSocketApplicationEnd(event: EslEvent): void {
+    this.take(event);
+    if (this.ending === undefined) this.leave();
+  }
+
+  /** Keeps the channel's data and sees from it whether the channel is down, or went on to another state. */
+  private take(event: EslEvent): void {
+    this.newestData = event.values;
+    const state = event.getHeader('Channel-State-Number') ?? undefined;
+    if (event.getHeader('Answer-State') === 'hangup' || Number(state) >= CS_HANGUP) {
+      this.onHungUp(event.getHeader('Hangup-Cause') ?? undefined);
+    } else if (state !== undefined && state !== this.stateAtConnect && this.ending === undefined) {
+      this.leave();
+    }
+  }
+
+  private onHungUp(hangupCause: string | undefined): void {
+    if (this.ending?.reason === 'hungUp') {
+      this.ending.hangupCause ??= hangupCause;
+      return;
+    }
+    this.ending = { reason: 'hungUp', hangupCause };
+    this.resolveHungUp();
+    if (!this.isAsync) {
+      this.exit();
+      return;
+    }
+    this.after(APPLICATION_END_MS, () => {
+      this.rejectPending(new ChannelHungUp(hangupCause));
+    });
+    if (!this.isFull) this.destroyAfter(CLOSE_MS);
+    this.after(LAST_EVENTS_MS, () => {
+      this.exit();
+    });
+  }
+
+  private letGo(): void {
+    this.ending ??= { reason: 'released' };
+    this.rejectPending(new ChannelLeft());
+    this.exit();
+  }
+
+  private leave(): void {
+    this.ending = { reason: 'left' };
+    this.rejectPending(new ChannelLeft());
+    this.end();
+    if (!this.isAsync) {
+      this.exit();
+      return;
+    }
+    // FreeSWITCH unparks the channel when this socket ends, even where another socket has parked it since: stay till it dies.
+    this.connection.inOneWrite(() => {
+      for (const command of this.isFull ? ['noevents', 'nolinger'] : []) {
+        this.connection.command(command).catch(() => undefined);
+      }
+    });
+  }
+
+  private end(error?: Error): void {
+    const reason = this.ending?.reason ?? (this.isDown ? 'hungUp' : 'closed');
+    this.resolveEnded({ reason, hangupCause: this.ending?.hangupCause, error: this.failure ?? error });
+  }
+
+  private exit(): void {
+    if (this.isExiting || this.isClosed) return;
+    this.isExiting = true;
+    this.connection.command('exit').catch(() => undefined);
+    this.destroyAfter(CLOSE_MS);
+  }
+
+  private onClose(error: Error | undefined): void {
+    this.isClosed = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    clearTimeout(this.startGuard);
+    this.rejectPending(this.endError() ?? new SocketClosed(error));
+    this.end(error);
+    this.resolveClosed();
+  }
+
+  private rejectPending(error: EslError): void {
+    const pending = [...this.pending];
+    this.pending.clear();
+    for (const reject of pending) reject(error);
+  }
+
+  private throwIfEnded(): void {
+    const error = this.endError();
+    if (error !== undefined) throw error;
+  }
+
+  private endError(): EslError | undefined {
+    if (this.ending?.reason === 'hungUp') return new ChannelHungUp(this.ending.hangupCause);
+    if (this.ending !== undefined) return new ChannelLeft();
+    if (this.isDown) return new ChannelHungUp(undefined);
+    return this.isClosed ? new SocketClosed(this.failure) : undefined;
+  }
+
+  private destroyAfter(ms: number): void {
+    this.after(ms, () => {
+      this.connection.destroy();
+    });
+  }
+
+  private after(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      action();
+    }, ms);
+    this.timers.add(timer);
+  }
+}
+
+function deferred<Value>(): {
+  promise: Promise<Value>;
+  resolve: (value: Value) => void;
+  reject: (error: Error) => void;
+} {
+  let resolve!: (value: Value) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<Value>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
+
+/** The applications from `first` on that return at once, and the one behind them. */
+function takeBatch(applications: readonly ApplicationToExecute[], first: number): readonly ApplicationToExecute[] {
+  let end = first;
+  while (end < applications.length && isInstant((applications[end] as ApplicationToExecute).application)) end += 1;
+  return applications.slice(first, end + 1);
+}
