@@ -3,6 +3,7 @@ import type { Logger } from 'winston';
 import type { CallObserver } from './calls/call.js';
 import { controlCall, type CallOptions } from './calls/call-controller.js';
 import { createCallLog } from './calls/call-log.js';
+import { observeAll } from './calls/observe-all.js';
 import { endCall, parseEnding, type Ending } from './calls/ending.js';
 import { formatListen, parseListen, storeDirectory, type Configuration } from './configuration.js';
 import { pcre2Version, setMatchLimit } from './dialplan/pcre2.js';
@@ -48,7 +49,7 @@ class Daemon implements App {
     observer: CallObserver | undefined,
   ) {
     const log = createCallLog(logger, configuration.log);
-    this.observer = observer === undefined ? log : observeBoth(log, observer);
+    this.observer = observeAll([log, ...(observer === undefined ? [] : [observer])]);
     this.onExcess = ending(configuration.onExcess);
     this.callOptions = {
       defaultDomain: (snapshot) => configuration.domain ?? onlyDomain(snapshot) ?? DEFAULT_DOMAIN,
@@ -196,29 +197,4 @@ function ending(text: string): Ending {
 function onlyDomain({ domains }: Snapshot): string | undefined {
   const [only] = domains.values();
   return domains.size === 1 ? only?.name : undefined;
-}
-
-function observeBoth(one: CallObserver, other: CallObserver): CallObserver {
-  return {
-    arrived(call) {
-      one.arrived(call);
-      other.arrived(call);
-    },
-    decided(call) {
-      one.decided(call);
-      other.decided(call);
-    },
-    applicationStarted(call, application) {
-      one.applicationStarted(call, application);
-      other.applicationStarted(call, application);
-    },
-    applicationEnded(call, application) {
-      one.applicationEnded(call, application);
-      other.applicationEnded(call, application);
-    },
-    ended(call) {
-      one.ended(call);
-      other.ended(call);
-    },
-  };
 }

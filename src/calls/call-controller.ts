@@ -56,6 +56,7 @@ function beginCall(session: Session, snapshot: Snapshot, options: CallOptions): 
     callerName: header('Caller-Caller-ID-Name'),
     destination: header('Caller-Destination-Number'),
     mode: session.isAsync ? 'async' : 'sync',
+    data,
     selected: selectContext(data, snapshot, options.defaultDomain(snapshot)),
     trace: [],
     matched: [],

@@ -1,5 +1,6 @@
 /** What is known of one call, from its arrival to its end: the record that logs, pages and metrics are made of. */
 import type { Bytes } from '../bytes.js';
+import type { ChannelData } from '../dialplan/caller-profile.js';
 import type { TraceEntry } from '../dialplan/trace.js';
 import type { SelectedContext } from '../routes/select-context.js';
 
@@ -29,6 +30,8 @@ export interface Call {
   readonly callerName: Bytes;
   readonly destination: Bytes;
   readonly mode: 'async' | 'sync';
+  /** The channel's data as FreeSWITCH told it when the call arrived. */
+  readonly data: ChannelData;
   readonly selected: SelectedContext;
   /** Grows while the call is hunted. */
   readonly trace: TraceEntry[];
