@@ -164,19 +164,21 @@ export class Session {
 
   /** Hangs the channel up; resolves when it is. @throws SocketClosed, CommandRefused, ProtocolError */
   async hangup(cause: string): Promise<void> {
-    if (this.ending?.reason === 'hungUp') return;
+    if (this.hasHungUp()) return;
     this.throwIfEnded();
     try {
       const hangup = this.connection.command('sendmsg', { 'call-command': 'hangup', 'hangup-cause': cause });
       await (this.isAsync ? hangup : Promise.all([hangup, this.refresh()]));
     } catch (error) {
       // Without linger FreeSWITCH closes at once.
-      if (!this.isDown) throw error;
+      if (!this.hasHungUp()) throw error;
     }
+    let cancel!: () => void;
     const tooLong = new Promise<void>((resolve) => {
-      this.after(HANGUP_MS, resolve);
+      cancel = this.after(HANGUP_MS, resolve);
     });
     await Promise.race([this.hungUp, tooLong, this.closed]);
+    cancel();
     if (this.ending === undefined && !this.isClosed) this.letGo();
   }
 
@@ -271,8 +273,12 @@ export class Session {
     } finally {
       clearTimeout(this.startGuard);
     }
-    await refreshed;
-    this.throwIfEnded();
+    try {
+      await refreshed;
+    } finally {
+      // Where the channel is down, that is the reason, not the socket that FreeSWITCH then closed.
+      this.throwIfEnded();
+    }
   }
 
   private send({ application, data }: ApplicationToExecute): PendingExecution {
@@ -442,10 +448,13 @@ export class Session {
     if (error !== undefined) throw error;
   }
 
+  private hasHungUp(): boolean {
+    return this.ending?.reason === 'hungUp' || (this.ending === undefined && this.isDown);
+  }
+
   private endError(): EslError | undefined {
-    if (this.ending?.reason === 'hungUp') return new ChannelHungUp(this.ending.hangupCause);
+    if (this.hasHungUp()) return new ChannelHungUp(this.ending?.hangupCause);
     if (this.ending !== undefined) return new ChannelLeft();
-    if (this.isDown) return new ChannelHungUp(undefined);
     return this.isClosed ? new SocketClosed(this.failure) : undefined;
   }
 
@@ -455,12 +464,19 @@ export class Session {
     });
   }
 
-  private after(ms: number, action: () => void): void {
-    const timer = setTimeout(() => {
+  /** Does something later, unless the socket is closed before, or it is cancelled. */
+  private after(ms: number, action: () => void): () => void {
+    if (this.isClosed) return () => undefined;
+    const cancel = (): void => {
+      clearTimeout(timer);
       this.timers.delete(timer);
+    };
+    const timer = setTimeout(() => {
+      cancel();
       action();
     }, ms);
     this.timers.add(timer);
+    return cancel;
   }
 }
 
