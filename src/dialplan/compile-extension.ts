@@ -35,34 +35,40 @@ export function compileExtension(
     huntName: bytes === undefined ? undefined : lowerCase(bytes),
     continueText,
     continues: isTrue(continueText),
-    conditions: listOf(document.condition).map((condition) => compileCondition(condition, compiler)),
+    conditions: compileAll(document.condition, '/condition', (condition, pointer) =>
+      compileCondition(condition, pointer, compiler),
+    ),
   };
 }
 
-function compileCondition(document: ConditionDocument, compiler: ExpressionCompiler): Condition {
+function compileCondition(document: ConditionDocument, pointer: string, compiler: ExpressionCompiler): Condition {
   const breakText = textOfAttribute(document.break) ?? '';
   const requireNested = textOfAttribute(document['require-nested']);
   const mode = oneOf<BreakMode>(BREAK_MODES, breakText, 'on-false');
   // The trace shows the word as it is written, if FreeSWITCH knows it.
   const shown = mode === lowerCase(breakText) ? breakText : mode;
   return {
-    ...compileTest(document, { in: 'condition', break: shown }, compiler),
-    rule: compileRule(document, compiler),
+    ...compileTest(document, { in: 'condition', break: shown, pointer }, compiler),
+    rule: compileRule(document, pointer, compiler),
     break: mode,
-    actions: listOf(document.action).map(compileAction),
-    antiActions: listOf(document['anti-action']).map(compileAction),
-    nested: listOf(document.condition).map((condition) => compileCondition(condition, compiler)),
+    actions: compileAll(document.action, `${pointer}/action`, compileAction),
+    antiActions: compileAll(document['anti-action'], `${pointer}/anti-action`, compileAction),
+    nested: compileAll(document.condition, `${pointer}/condition`, (condition, place) =>
+      compileCondition(condition, place, compiler),
+    ),
     requireNested: requireNested === undefined || isTrue(requireNested),
   };
 }
 
-function compileRule(document: ConditionDocument, compiler: ExpressionCompiler): Rule | undefined {
+function compileRule(document: ConditionDocument, pointer: string, compiler: ExpressionCompiler): Rule | undefined {
   const word = textOfAttribute(document.regex);
   if (word === undefined) return undefined;
   const rule = oneOf<RegexRule>(REGEX_RULES, word, 'any');
   return {
     kind: rule,
-    children: listOf(document.regexes).map((child) => compileTest(child, { in: 'rule', rule }, compiler)),
+    children: compileAll(document.regexes, `${pointer}/regexes`, (child, place) =>
+      compileTest(child, { in: 'rule', rule, pointer: place }, compiler),
+    ),
   };
 }
 
@@ -108,13 +114,14 @@ function compileTime(document: ConditionDocument | RegexDocument): TimeTest | un
   return attributes.length === 0 ? undefined : Object.fromEntries(attributes);
 }
 
-function compileAction(document: ActionDocument): Action {
+function compileAction(document: ActionDocument, pointer: string): Action {
   const loop = textOfAttribute(document.loop);
   return {
     application: textOfAttribute(document.application) ?? '',
     data: textOfAttribute(document.data) ?? '',
     inline: isTrue(textOfAttribute(document.inline)),
     loop: loop === undefined ? 1 : atoi(loop),
+    pointer,
   };
 }
 
@@ -125,6 +132,16 @@ function textOfAttribute(value: Scalar | undefined): Bytes | undefined {
 function oneOf<Word extends string>(words: ReadonlySet<string>, text: Bytes, otherwise: Word): Word {
   const word = lowerCase(text);
   return words.has(word) ? (word as Word) : otherwise;
+}
+
+/** Compiles each with its JSON pointer, which for one that stands where a list is expected is that of the key alone. */
+function compileAll<Document, Compiled>(
+  documents: OneOrMany<Document> | undefined,
+  pointer: string,
+  compile: (document: Document, pointer: string) => Compiled,
+): Compiled[] {
+  const isList = Array.isArray(documents);
+  return listOf(documents).map((document, index) => compile(document, isList ? `${pointer}/${index}` : pointer));
 }
 
 /** One where a list is expected is a list of one. */

@@ -31,6 +31,8 @@ export interface Action {
   readonly inline: boolean;
   /** How many times it is taken; below 1 it is passed over. */
   readonly loop: number;
+  /** Its JSON pointer in the extension's document, for the trace. */
+  readonly pointer: string;
 }
 
 /** What a condition or a child of a rule tests. */

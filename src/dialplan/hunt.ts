@@ -188,6 +188,7 @@ class Hunt {
     let passed = false;
     if (rule !== undefined) {
       passed = yield* this.testRule(rule, list);
+      this.trace.push({ kind: 'rule', depth: list.depth, extension: list.label, passed, place: condition.place });
     } else if (field !== undefined) {
       const value = yield* this.value(field);
       passed = this.testField(condition, field, value, yield* this.expressionText(condition.expression), list);
@@ -326,10 +327,10 @@ class Hunt {
   }
 
   private *take(action: Action, data: Bytes, anti: boolean, depth: number): Asking<void> {
-    const { application, inline } = action;
+    const { application, inline, data: written, pointer } = action;
     this.reachedAction = true;
     for (let round = 0; round < action.loop; round += 1) {
-      this.trace.push({ kind: 'action', depth, anti, application, data, inline });
+      this.trace.push({ kind: 'action', depth, anti, application, data, inline, written, pointer });
       if (inline) yield* this.executeInline(application, data);
       else this.add(application, data);
     }

@@ -22,9 +22,13 @@ export interface NestedEntry {
   readonly requireNested: boolean;
 }
 
-/** Where a test belongs to: a condition, with its `break` as written, or one child of a rule. */
+/**
+ * Where a test belongs to: a condition, with its `break` as written, or one child of a rule; `pointer` is the JSON pointer
+ * of either in its extension's document.
+ */
 export type TestPlace =
-  { readonly in: 'condition'; readonly break: Bytes } | { readonly in: 'rule'; readonly rule: RegexRule };
+  | { readonly in: 'condition'; readonly break: Bytes; readonly pointer: string }
+  | { readonly in: 'rule'; readonly rule: RegexRule; readonly pointer: string };
 
 export interface TimeEntry {
   readonly kind: 'time';
@@ -47,6 +51,15 @@ export interface RegexEntry {
   readonly place: TestPlace;
 }
 
+/** What the children of a condition's rule came to. FreeSWITCH writes no line for it. */
+export interface RuleEntry {
+  readonly kind: 'rule';
+  readonly depth: number;
+  readonly extension: Bytes;
+  readonly passed: boolean;
+  readonly place: TestPlace;
+}
+
 /** A condition or child without any test: it passes. */
 export interface AbsoluteEntry {
   readonly kind: 'absolute';
@@ -62,6 +75,9 @@ export interface ActionEntry {
   readonly application: Bytes;
   readonly data: Bytes;
   readonly inline: boolean;
+  /** Its data as the document has it, and the JSON pointer of the action there. */
+  readonly written: Bytes;
+  readonly pointer: string;
 }
 
 /** What FreeSWITCH would write as a warning or an error of its own. */
@@ -71,6 +87,6 @@ export interface ProblemEntry {
 }
 
 export type TraceEntry =
-  ParsingEntry | NestedEntry | TimeEntry | RegexEntry | AbsoluteEntry | ActionEntry | ProblemEntry;
+  ParsingEntry | NestedEntry | TimeEntry | RegexEntry | RuleEntry | AbsoluteEntry | ActionEntry | ProblemEntry;
 
 export type Trace = readonly TraceEntry[];

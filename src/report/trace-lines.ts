@@ -44,6 +44,7 @@ function traceLine(entry: TraceEntry): Bytes | undefined {
         `${nesting(entry.depth)}${entry.anti ? 'ANTI-Action' : 'Action'} ${entry.application}(${entry.data})` +
         (entry.inline ? ' INLINE' : '')
       );
+    case 'rule':
     case 'problem':
       return undefined;
   }

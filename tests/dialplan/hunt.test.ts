@@ -243,3 +243,42 @@ describe('hunting', () => {
     }
   });
 });
+
+describe('a trace entry', () => {
+  test('says where in the document its condition, child or action stands', () => {
+    const { trace } = huntIn({
+      e: {
+        condition: [
+          {
+            field: 'destination_number',
+            expression: '^1',
+            'anti-action': { application: 'never' },
+            condition: { action: [{ application: 'set', data: 'a=1' }], 'anti-action': [] },
+          },
+          {
+            regex: 'xor',
+            regexes: [{ field: 'destination_number', expression: '^2' }, { hour: '3' }],
+            break: 'never',
+            'anti-action': { application: 'log', data: 'neither' },
+          },
+          { field: 'destination_number', expression: '^1(.*)', action: [{ application: 'bridge', data: 'user/$1' }] },
+        ],
+      },
+    });
+    const places = trace.flatMap((entry) => {
+      if (entry.kind === 'action') return [[entry.pointer, entry.anti, entry.written]];
+      return 'place' in entry ? [[entry.kind, entry.place.pointer, entry.kind === 'absolute' || entry.passed]] : [];
+    });
+    expect(places).toEqual([
+      ['regex', '/condition/0', true],
+      ['absolute', '/condition/0/condition', true],
+      ['/condition/0/condition/action/0', false, 'a=1'],
+      ['regex', '/condition/1/regexes/0', false],
+      ['time', '/condition/1/regexes/1', false],
+      ['rule', '/condition/1', false],
+      ['/condition/1/anti-action', true, 'neither'],
+      ['regex', '/condition/2', true],
+      ['/condition/2/action/0', false, 'user/$1'],
+    ]);
+  });
+});

@@ -71,7 +71,9 @@ describe('a good extension', () => {
     expect(problems).toEqual([]);
     expect(extension?.continues).toBe(true);
     expect(extension?.conditions[0]?.expression.text).toBe('119');
-    expect(extension?.conditions[0]?.actions).toEqual([{ application: 'set', data: '5', inline: false, loop: 2 }]);
+    expect(extension?.conditions[0]?.actions).toEqual([
+      { application: 'set', data: '5', inline: false, loop: 2, pointer: '/condition/action' },
+    ]);
   });
 
   test('description and $schema are free', () => {
