@@ -7,7 +7,7 @@ import { observeAll } from './calls/observe-all.js';
 import { endCall, parseEnding, type Ending } from './calls/ending.js';
 import { formatListen, parseListen, storeDirectory, type Configuration } from './configuration.js';
 import { pcre2Version, setMatchLimit } from './dialplan/pcre2.js';
-import { Listener } from './esl/listener.js';
+import { Listener, type RefusalReason } from './esl/listener.js';
 import type { Session } from './esl/session.js';
 import { FileSource } from './routes/file-source.js';
 import type { DocumentChanges, DocumentSource } from './routes/document.js';
@@ -16,6 +16,11 @@ import { DialplanStore, type StoreUpdate } from './routes/store.js';
 
 const MS = 1000;
 const DEFAULT_DOMAIN = 'default';
+const REFUSALS: Readonly<Record<RefusalReason, string>> = {
+  peer: 'its address is not allowed',
+  flood: 'too many others have not told a channel yet',
+  handshake: 'it told no channel',
+};
 
 export interface App {
   /** Where FreeSWITCH connects to. */
@@ -142,7 +147,7 @@ class Daemon implements App {
           await endCall(live, this.onExcess);
         },
         onRefused: (reason, peer, error) => {
-          this.logger.warn(`connection from ${peer} refused: ${error?.message ?? 'its address is not allowed'}`, {
+          this.logger.warn(`connection from ${peer} refused: ${error?.message ?? REFUSALS[reason]}`, {
             event: 'refused',
             reason,
           });

@@ -7,7 +7,7 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Sessions at one time; a call beyond it is given to `onExcess`. */
+  /** Sessions at one time; a call beyond it is given to `onExcess`. As many connections may still have to tell what they are. */
   readonly maxSessions: number;
   /** Networks FreeSWITCH may connect from, as addresses or CIDR (`10.0.0.0/8`); empty: from anywhere. */
   readonly allow: readonly string[];
@@ -25,8 +25,11 @@ export interface ListenerHandler {
   onError(error: Error): void;
 }
 
-/** `peer`: not allowed to connect; `handshake`: it did not tell a channel's data. */
-export type RefusalReason = 'peer' | 'handshake';
+/**
+ * `peer`: not allowed to connect; `flood`: too many that have not told a channel's data yet; `handshake`: it did not tell
+ * one.
+ */
+export type RefusalReason = 'peer' | 'flood' | 'handshake';
 
 const KEEP_ALIVE_MS = 30_000;
 /** Node's own 511 loses connections in a burst, and FreeSWITCH then parks a call that nobody controls. */
@@ -86,15 +89,21 @@ export class Listener {
     const peer = socket.remoteAddress ?? '';
     // A connection that fails must never be an error nobody hears.
     socket.on('error', () => undefined);
-    if (this.allowed !== undefined && !this.allowed.check(peer, isIP(peer) === 6 ? 'ipv6' : 'ipv4')) {
+    const reason = this.refusalOf(peer);
+    if (reason !== undefined) {
       socket.destroy();
-      this.handler.onRefused('peer', peer);
+      this.handler.onRefused(reason, peer);
       return;
     }
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.decide(socket, peer);
+  }
+
+  private refusalOf(peer: string): RefusalReason | undefined {
+    if (this.allowed?.check(peer, isIP(peer) === 6 ? 'ipv6' : 'ipv4') === false) return 'peer';
+    return this.undecided.size >= this.options.maxSessions ? 'flood' : undefined;
   }
 
   private decide(socket: Socket, peer: string): void {
