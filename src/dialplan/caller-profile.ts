@@ -5,6 +5,21 @@ import { atoi, lowerCase } from './c-values.js';
 /** A channel as FreeSWITCH shows it: header name to value, such as `Caller-ANI` or `variable_foo`. */
 export type ChannelData = ReadonlyMap<string, Bytes>;
 
+/** As much of a channel's data as a hunt looks at. */
+export interface ChannelHeaders {
+  get(header: string): Bytes | undefined;
+  keys(): Iterable<string>;
+  /** The headers whose names, in lower case, begin so: for data that has a quicker way than to look at every name. */
+  keysLike?(beginning: string): Iterable<string>;
+}
+
+/** The headers whose names, in lower case, begin so. */
+export function keysLike(data: ChannelHeaders, beginning: string): Iterable<string> {
+  if (data.keysLike !== undefined) return data.keysLike(beginning);
+  const { length } = beginning;
+  return [...data.keys()].filter((header) => lowerCase(header.slice(0, length)) === beginning);
+}
+
 /** A field of a caller profile, found by its name once and read from many channels. */
 export interface ProfileField {
   readonly name: string;
@@ -89,7 +104,7 @@ export class CallerProfile {
   private changed: Map<string, Bytes> | undefined;
 
   constructor(
-    private readonly data: ChannelData,
+    private readonly data: ChannelHeaders,
     private readonly prefix: Prefix,
   ) {}
 

@@ -1,7 +1,7 @@
 /** The channel being hunted for: its data as FreeSWITCH sent it, and what the hunt and its inline applications changed. */
 import type { Bytes } from '../bytes.js';
 import { lowerCase } from './c-values.js';
-import { CallerProfile, type ChannelData } from './caller-profile.js';
+import { CallerProfile, keysLike, type ChannelData, type ChannelHeaders } from './caller-profile.js';
 import { variableFromData, valueAt, type Variable, type VariableStore } from './variables.js';
 
 const VARIABLE_PREFIX = 'variable_';
@@ -20,7 +20,7 @@ export class Channel implements VariableStore {
   private readonly scopes: VariableStore[] = [];
   readonly profile: CallerProfile;
 
-  constructor(private readonly data: ChannelData) {
+  constructor(private readonly data: ChannelHeaders) {
     this.profile = new CallerProfile(data, 'Caller');
   }
 
@@ -64,11 +64,8 @@ export class Channel implements VariableStore {
   /** Removes every variable whose name begins with the prefix, in any case. */
   deleteByPrefix(prefix: Bytes): void {
     const beginning = lowerCase(prefix);
-    const length = VARIABLE_PREFIX.length + beginning.length;
-    for (const header of this.data.keys()) {
-      if (lowerCase(header.slice(0, length)) === VARIABLE_PREFIX + beginning) {
-        this.delete(header.slice(VARIABLE_PREFIX.length));
-      }
+    for (const header of keysLike(this.data, VARIABLE_PREFIX + beginning)) {
+      this.delete(header.slice(VARIABLE_PREFIX.length));
     }
     for (const key of [...this.changes.keys()]) if (key.startsWith(beginning)) this.delete(key);
   }
@@ -115,7 +112,7 @@ export class Channel implements VariableStore {
   /** The header of that name in any case. Most look-ups find theirs as it is spelled, so no index is worth its making. */
   private findSpelling(header: string): string | undefined {
     const wanted = lowerCase(header);
-    for (const candidate of this.data.keys()) {
+    for (const candidate of this.data.keysLike?.(wanted) ?? this.data.keys()) {
       if (candidate.length === wanted.length && lowerCase(candidate) === wanted) return candidate;
     }
     return undefined;

@@ -6,7 +6,7 @@
 import { findApplication } from './applications.js';
 import type { Bytes } from '../bytes.js';
 import { isTrue, lowerCase } from './c-values.js';
-import type { ChannelData } from './caller-profile.js';
+import { findProfileField, type ChannelHeaders, type ProfileField } from './caller-profile.js';
 import { Channel, type VariableChange } from './channel.js';
 import { isOffset, timeMatches, type Moment, type TimeTest } from './date-time.js';
 import { Answers, type Asking, type Executed } from './effect.js';
@@ -18,6 +18,7 @@ import { simulateApplication } from './simulate-application.js';
 import { neutraliseCapture, substituteCaptures, type CaptureGroup } from './substitute-captures.js';
 import type { Trace, TraceEntry } from './trace.js';
 import { pushVariable } from './variables.js';
+import type { Finding, Witness } from './witness.js';
 
 /** An application of the hunted list, its data not yet expanded but for captures. */
 export interface HuntedApplication {
@@ -31,7 +32,7 @@ export interface InlineExecution extends HuntedApplication {
 }
 
 export interface HuntRequest {
-  readonly data: ChannelData;
+  readonly data: ChannelHeaders;
   /** The context's name as the trace shows it. */
   readonly context: Bytes;
   /** Its extensions in order; undefined if there is no such context, nor one named `global`. */
@@ -40,6 +41,8 @@ export interface HuntRequest {
   readonly moment: Moment;
   /** Whether `${` in captured text is defused, so that no caller can have it executed. FreeSWITCH does not. */
   readonly neutraliseCaptures: boolean;
+  /** Learns what the decision depends on. No trace is kept then. */
+  readonly witness?: Witness;
 }
 
 export interface Hunted {
@@ -59,10 +62,11 @@ const LONGEST_NESTED_NAME = 127;
 const MATCH_VARIABLES = 'DP_';
 const MATCH_VARIABLE = 'DP_MATCH';
 const REGEX_MATCH_VARIABLES = 'DP_REGEX_MATCH';
+const DESTINATION = findProfileField('destination_number') as ProfileField;
 
 /** Hunts one channel through one context. What it finds on its way stands in `trace` also if it does not come to an end. */
 export function hunt(request: HuntRequest, trace: TraceEntry[] = []): Asking<Hunted> {
-  return new Hunt(request, trace).run();
+  return new Hunt(request, request.witness === undefined ? trace : undefined).run();
 }
 
 /** A condition list being evaluated: an extension's own, or nested in a condition of another. */
@@ -94,7 +98,7 @@ class Hunt {
 
   constructor(
     private readonly request: HuntRequest,
-    private readonly trace: TraceEntry[],
+    private readonly trace: TraceEntry[] | undefined,
   ) {
     this.surroundings = new Surroundings(new Channel(request.data), new Answers(), (reason) => {
       this.problem(`Expansion gave up: ${reason}`);
@@ -135,7 +139,7 @@ class Hunt {
       route: this.reachedAction,
       applications: this.applications,
       inline: this.inline,
-      trace: this.trace,
+      trace: this.trace ?? [],
       matched,
       changes: this.channel.changesByPrefix(MATCH_VARIABLES),
     };
@@ -148,8 +152,10 @@ class Hunt {
       this.problem(`Context ${context} not found`);
       return [];
     }
-    const destination = lowerCase(this.channel.profile.readByName('destination_number') ?? '');
-    const first = extensions.findIndex(({ huntName }) => huntName === destination);
+    const first = this.learn(DESTINATION, extensions, (value) => {
+      const destination = lowerCase(value);
+      return extensions.findIndex(({ huntName }) => huntName === destination);
+    });
     if (first <= 0) return extensions;
     return isTrue(yield* this.variable('auto_hunt')) ? extensions.slice(first) : extensions;
   }
@@ -160,7 +166,7 @@ class Hunt {
       this.problem('Recursion LIMIT!');
       return openList([], name, outer);
     }
-    this.trace.push({
+    this.trace?.push({
       kind: 'nested',
       depth: list.depth,
       extension: list.label,
@@ -176,8 +182,33 @@ class Hunt {
     if (field === undefined || condition.time !== undefined || condition.rule !== undefined || expression.expands) {
       return undefined;
     }
+    if (this.request.witness !== undefined && field.profileField !== undefined) {
+      const passed = this.testUnseen(expression, field.profileField);
+      if (passed !== undefined) {
+        list.proceed = passed;
+        return passed;
+      }
+    }
     const value = this.valueAtOnce(field);
     return value === undefined ? undefined : this.testField(condition, field, value, expression.text, list);
+  }
+
+  /** Matches a caller profile field of which nothing is learnt but whether it passes and, with captures, what it is then. */
+  private testUnseen({ text, captures, compiled }: Expression, field: ProfileField): boolean | undefined {
+    if (!(compiled instanceof Pattern)) return undefined;
+    if (!captures) return this.learn(field, text, (value) => compiled.test(value));
+    const subject = this.learn(field, text, (value) => (compiled.test(value) ? value : undefined));
+    if (subject !== undefined) this.captures = { subject, match: compiled.match(subject) };
+    return subject !== undefined;
+  }
+
+  /** What `work` makes of a field's value, which a witness is asked for as long as the hunt did not change the field. */
+  private learn<Result extends Finding>(field: ProfileField, key: unknown, work: (value: Bytes) => Result): Result {
+    const { profile } = this.channel;
+    const { witness } = this.request;
+    return witness === undefined || profile.changedField(field.name) !== undefined
+      ? work(profile.read(field) ?? '')
+      : witness.learn(field, key, work);
   }
 
   /** Any condition: its time, its rule or its field. Returns whether it passed, and sets `list.proceed`. */
@@ -188,12 +219,12 @@ class Hunt {
     let passed = false;
     if (rule !== undefined) {
       passed = yield* this.testRule(rule, list);
-      this.trace.push({ kind: 'rule', depth: list.depth, extension: list.label, passed, place: condition.place });
+      this.trace?.push({ kind: 'rule', depth: list.depth, extension: list.label, passed, place: condition.place });
     } else if (field !== undefined) {
       const value = yield* this.value(field);
       passed = this.testField(condition, field, value, yield* this.expressionText(condition.expression), list);
     } else if (inTime === undefined) {
-      this.trace.push({ kind: 'absolute', depth: list.depth, extension: list.label, place: condition.place });
+      this.trace?.push({ kind: 'absolute', depth: list.depth, extension: list.label, place: condition.place });
       passed = true;
       list.proceed = true;
     }
@@ -239,7 +270,7 @@ class Hunt {
     const expression = yield* this.expressionText(child.expression);
     if (field !== undefined) return this.testField(child, field, yield* this.value(field), expression, list);
     if (inTime === undefined) {
-      this.trace.push({ kind: 'absolute', depth: list.depth, extension: list.label, place: child.place });
+      this.trace?.push({ kind: 'absolute', depth: list.depth, extension: list.label, place: child.place });
     }
     if (inTime !== false) list.proceed = true;
     return inTime !== false;
@@ -248,9 +279,11 @@ class Hunt {
   private *testTime(test: Test, time: TimeTest, list: ConditionList): Asking<boolean | undefined> {
     const offsetHours = yield* this.variable('tod_tz_offset');
     const zone = isOffset(offsetHours) ? undefined : yield* this.variable('timezone');
-    const passed = timeMatches(time, this.request.moment, { offsetHours, zone });
+    const { moment, witness } = this.request;
+    const clock = { offsetHours, zone };
+    const passed = witness === undefined ? timeMatches(time, moment, clock) : witness.learnTime(time, clock);
     if (passed !== undefined) {
-      this.trace.push({ kind: 'time', depth: list.depth, extension: list.label, passed, place: test.place });
+      this.trace?.push({ kind: 'time', depth: list.depth, extension: list.label, passed, place: test.place });
     }
     return passed;
   }
@@ -268,7 +301,7 @@ class Hunt {
       passed = pattern.test(value, this.giveUp);
     }
     list.proceed = passed;
-    this.trace.push({
+    this.trace?.push({
       kind: 'regex',
       depth: list.depth,
       extension: list.label,
@@ -330,7 +363,7 @@ class Hunt {
     const { application, inline, data: written, pointer } = action;
     this.reachedAction = true;
     for (let round = 0; round < action.loop; round += 1) {
-      this.trace.push({ kind: 'action', depth, anti, application, data, inline, written, pointer });
+      this.trace?.push({ kind: 'action', depth, anti, application, data, inline, written, pointer });
       if (inline) yield* this.executeInline(application, data);
       else this.add(application, data);
     }
@@ -385,11 +418,11 @@ class Hunt {
 
   private traceParsing({ name, continueText }: Extension): void {
     const context = this.channel.profile.changedField('context') ?? this.request.context;
-    this.trace.push({ kind: 'parsing', context, extension: name, continue: continueText ?? 'false' });
+    this.trace?.push({ kind: 'parsing', context, extension: name, continue: continueText ?? 'false' });
   }
 
   private problem(message: Bytes): void {
-    this.trace.push({ kind: 'problem', message });
+    this.trace?.push({ kind: 'problem', message });
   }
 }
 

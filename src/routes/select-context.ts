@@ -1,7 +1,7 @@
 /** Which context a call is routed by, and why. */
 import { textOf, type Bytes } from '../bytes.js';
 import { lowerCase } from '../dialplan/c-values.js';
-import type { ChannelData } from '../dialplan/caller-profile.js';
+import type { ChannelHeaders } from '../dialplan/caller-profile.js';
 import { NO_ROUTES, type RouteTable } from './route-table.js';
 import { findContext, findDomain, type Context, type Domain, type Snapshot } from './snapshot.js';
 
@@ -30,7 +30,7 @@ const DOMAIN_VARIABLES = ['domain_name', 'sip_auth_realm', 'sip_req_host'];
 const DEFAULT_CONTEXT = 'default';
 
 /** @param defaultDomain the domain of calls that name none, or one there is not */
-export function selectContext(data: ChannelData, snapshot: Snapshot, defaultDomain: string): SelectedContext {
+export function selectContext(data: ChannelHeaders, snapshot: Snapshot, defaultDomain: string): SelectedContext {
   const { domain, why: whyDomain } = selectDomain(data, snapshot, defaultDomain);
   const origin = originOf(data);
   const { name, why } = explicitContext(data, domain) ?? routedContext(origin, domain?.routes ?? NO_ROUTES);
@@ -40,7 +40,7 @@ export function selectContext(data: ChannelData, snapshot: Snapshot, defaultDoma
 }
 
 function selectDomain(
-  data: ChannelData,
+  data: ChannelHeaders,
   snapshot: Snapshot,
   defaultDomain: string,
 ): { domain: Domain | undefined; why: string } {
@@ -57,7 +57,7 @@ function selectDomain(
   return { domain: findDomain(snapshot, defaultDomain), why: `domain ${defaultDomain} by default` };
 }
 
-function originOf(data: ChannelData): Origin {
+function originOf(data: ChannelHeaders): Origin {
   const gateway = read(data, 'sip_gateway');
   const profile = read(data, 'sofia_profile_name');
   if (gateway !== undefined) return { kind: 'gateway', name: gateway, profile };
@@ -67,7 +67,7 @@ function originOf(data: ChannelData): Origin {
 }
 
 /** `socket host:port/context`: the operator's own choice. */
-function explicitContext(data: ChannelData, domain: Domain | undefined): { name: string; why: string } | undefined {
+function explicitContext(data: ChannelHeaders, domain: Domain | undefined): { name: string; why: string } | undefined {
   const path = read(data, 'socket_path');
   if (path === undefined || !belongsToThisSocket(path, read(data, 'current_application_data'))) return undefined;
   // A name with spaces cannot stand in the application's data but percent-encoded.
@@ -106,7 +106,7 @@ function describeFallback(name: string, context: Context): string {
 }
 
 /** A variable as text; undefined where it is missing or empty. */
-function read(data: ChannelData, variable: string): string | undefined {
+function read(data: ChannelHeaders, variable: string): string | undefined {
   const value: Bytes | undefined = data.get(`variable_${variable}`);
   return value === undefined || value === '' ? undefined : textOf(value);
 }
