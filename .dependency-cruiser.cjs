@@ -7,6 +7,8 @@ const MAY_IMPORT = {
   replay: ['dialplan', 'esl', 'routes', 'report'],
   simulator: ['dialplan'],
   report: ['dialplan'],
+  disk: [],
+  capture: ['dialplan', 'calls', 'disk'],
 };
 
 /** Byte strings are every folder's alphabet. */

@@ -59,6 +59,8 @@ function beginCall(session: Session, snapshot: Snapshot, options: CallOptions): 
     data,
     selected: selectContext(data, snapshot, options.defaultDomain(snapshot)),
     trace: [],
+    answers: [],
+    hunted: undefined,
     matched: [],
     decisionMs: undefined,
     applications: [],
@@ -83,7 +85,12 @@ async function decide(call: Call, session: Session, snapshot: Snapshot, options:
   };
   const hunting = hunt(request, call.trace);
   let step = hunting.next();
-  while (step.done !== true) step = hunting.next(await answerEffect(step.value, session));
+  while (step.done !== true) {
+    const answer = await answerEffect(step.value, session);
+    call.answers.push({ effect: step.value, answer });
+    step = hunting.next(answer);
+  }
+  call.hunted = step.value;
   call.matched = step.value.matched;
   call.decisionMs = performance.now() - begun;
   return step.value;

@@ -1,6 +1,8 @@
 /** What is known of one call, from its arrival to its end: the record that logs, pages and metrics are made of. */
 import type { Bytes } from '../bytes.js';
 import type { ChannelData } from '../dialplan/caller-profile.js';
+import type { Answer, Effect } from '../dialplan/effect.js';
+import type { Hunted } from '../dialplan/hunt.js';
 import type { TraceEntry } from '../dialplan/trace.js';
 import type { SelectedContext } from '../routes/select-context.js';
 
@@ -21,6 +23,12 @@ export interface ExecutedApplication {
  */
 export type CallOutcome = 'finished' | 'hungUp' | 'transferred' | 'noRoute' | 'failed' | 'handedBack' | 'closed';
 
+/** What a hunt asked, and what FreeSWITCH answered. */
+export interface AnsweredEffect {
+  readonly effect: Effect;
+  readonly answer: Answer;
+}
+
 export interface Call {
   /** The channel's uuid. */
   readonly id: string;
@@ -35,6 +43,10 @@ export interface Call {
   readonly selected: SelectedContext;
   /** Grows while the call is hunted. */
   readonly trace: TraceEntry[];
+  /** Grows while the call is hunted, in the order asked. */
+  readonly answers: AnsweredEffect[];
+  /** What was decided; undefined until then, and if the hunt did not come to its end. */
+  hunted: Hunted | undefined;
   /** Extensions that matched, in order. */
   matched: readonly Bytes[];
   /** How long it took to decide, FreeSWITCH's answers included, in milliseconds. */
