@@ -1,6 +1,8 @@
 /** Tests run as native ES modules; swc strips the types, `npm run lint` checks them. */
 export default {
   testEnvironment: 'node',
+  // A bound, not an expectation: the machine may be busy with something else.
+  testTimeout: 60_000,
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

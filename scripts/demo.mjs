@@ -43,7 +43,7 @@ const app = await startApp(configuration, logger, {
     onEnded(call);
   },
 });
-console.log(`Parkway listens on ${app.address} and serves the dialplan of ${configuration.store}.`);
+console.log(`Parkway listens on ${app.address} and serves the dialplan of ${configuration.store.url}.`);
 
 let astray = 0;
 for (const { file, says, matched } of SAMPLES) {

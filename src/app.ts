@@ -69,7 +69,7 @@ class Daemon implements App {
   async start(): Promise<void> {
     const { configuration, logger } = this;
     setMatchLimit(configuration.dialplan.matchLimit);
-    this.source = await FileSource.open(storeDirectory(configuration.store), {
+    this.source = await FileSource.open(storeDirectory(configuration.store.url), {
       onChange: (changes) => {
         this.onChange(changes);
       },

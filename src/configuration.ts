@@ -13,7 +13,9 @@ export interface Configuration {
   readonly listen: string;
   readonly allow: readonly string[];
   readonly maxCalls: number;
-  readonly store: string;
+  readonly store: StoreConfiguration;
+  /** Undefined where there is none: nothing is kept for a start without Redis. */
+  readonly stateDir: string | undefined;
   readonly domain: string | undefined;
   readonly onNoRoute: string;
   readonly afterLast: string;
@@ -35,6 +37,24 @@ export interface Configuration {
     readonly format: 'auto' | 'pretty' | 'json';
     readonly maskNumbers: boolean;
   };
+}
+
+export interface StoreConfiguration {
+  /** A directory or a Redis URL. */
+  readonly url: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly domains: readonly string[];
+  readonly keys: Readonly<
+    Record<'extension' | 'extensionAlias' | 'context' | 'route' | 'history' | 'acceptEmpty', string>
+  >;
+  readonly emptyGuard: boolean;
+  readonly acceptEmpty: boolean;
+  readonly require: boolean;
+  readonly startSeconds: number;
+  readonly pollSeconds: number;
+  readonly historyLength: number;
+  readonly limits: Readonly<Record<'fields' | 'valueBytes' | 'keyBytes' | 'totalBytes' | 'domains', number>>;
+  readonly hashGet: { readonly prefixes: readonly string[]; readonly timeoutMs: number };
 }
 
 /** One value, by its path such as `log.level`, and where it comes from: `default`, a file, a variable, a flag. */
@@ -73,6 +93,9 @@ interface SchemaNode {
 
 const ENVIRONMENT_PREFIX = 'PARKWAY_';
 const FILE_NAMES = ['parkway.yaml', 'parkway.yml', 'parkway.json'];
+/** A group of which most need but one value may be written as that value. */
+const SHORT_FORMS: Readonly<Record<string, string>> = { store: 'store.url' };
+const USUAL_STATE_DIRECTORY = '/var/lib/parkway';
 const EXAMPLE_STORE = fileURLToPath(new URL('../examples/dialplan', import.meta.url));
 
 const schema = createRequire(import.meta.url)('../schema/configuration.schema.json') as SchemaNode & object;
@@ -84,7 +107,8 @@ export function loadConfiguration(input: ConfigurationInput): LoadedConfiguratio
   const problems: string[] = [];
   const entries = new Map<string, ConfigurationEntry>();
   for (const [leaf, node] of leaves) entries.set(leaf, { path: leaf, value: node.default, source: 'default' });
-  for (const entry of [...machineDefaults(), ...fileEntries(input.file, problems)]) entries.set(entry.path, entry);
+  for (const entry of [...machineDefaults(input.environment), ...fileEntries(input.file, problems)])
+    entries.set(entry.path, entry);
   for (const entry of environmentEntries(input.environment, problems)) entries.set(entry.path, entry);
   for (const { path: leaf, value, flag } of input.flags) entries.set(leaf, { path: leaf, value, source: flag });
   const configuration = nest([...entries.values()].filter(({ value }) => value !== undefined)) as Configuration;
@@ -93,16 +117,22 @@ export function loadConfiguration(input: ConfigurationInput): LoadedConfiguratio
   return { configuration, entries: [...entries.values()] };
 }
 
-/** A value as it may be shown: without the password of a URL. */
+/** A value as it may be shown: without passwords, in a URL or in options. */
 export function showValue(value: unknown): string {
   if (value === undefined) return '(not set)';
-  return JSON.stringify(value).replace(/(\w+:\/\/[^/@"]*):[^/@"]*@/g, '$1:***@');
+  return JSON.stringify(value)
+    .replace(/(\w+:\/\/[^/@":]*):[^/"]*@/g, '$1:***@')
+    .replace(/("\w*(?:password|passphrase)":)"(?:[^"\\]|\\.)*"/gi, '$1"***"');
 }
 
-function machineDefaults(): ConfigurationEntry[] {
+function machineDefaults({ STATE_DIRECTORY: given }: ConfigurationInput['environment']): ConfigurationEntry[] {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const usual = existsSync(USUAL_STATE_DIRECTORY) ? USUAL_STATE_DIRECTORY : undefined;
   return [
-    { path: 'store', value: EXAMPLE_STORE, source: 'default, the example dialplan' },
+    given === undefined
+      ? { path: 'stateDir', value: usual, source: 'default' }
+      : { path: 'stateDir', value: given.split(':')[0], source: 'STATE_DIRECTORY' },
+    { path: 'store.url', value: EXAMPLE_STORE, source: 'default, the example dialplan' },
     { path: 'dialplan.timezone', value: timeZone, source: "default, this server's" },
   ];
 }
@@ -138,6 +168,8 @@ function flatten(value: Record<string, unknown>, source: string, prefix = ''): C
   return Object.entries(value).flatMap(([key, inner]) => {
     const here = `${prefix}${key}`;
     if (key === '$schema') return [];
+    const short = SHORT_FORMS[here];
+    if (short !== undefined && typeof inner === 'string') return [{ path: short, value: inner, source }];
     return leaves.has(here)
       ? [{ path: here, value: inner, source }]
       : flatten(inner as Record<string, unknown>, source, `${here}.`);
@@ -146,6 +178,7 @@ function flatten(value: Record<string, unknown>, source: string, prefix = ''): C
 
 function environmentEntries(environment: ConfigurationInput['environment'], problems: string[]): ConfigurationEntry[] {
   const byVariable = new Map([...leaves].map(([leaf, node]) => [variableFor(leaf), { leaf, node }] as const));
+  for (const [short, leaf] of Object.entries(SHORT_FORMS)) byVariable.set(variableFor(short), { leaf, node: {} });
   return Object.entries(environment).flatMap(([variable, text]) => {
     if (!variable.startsWith(ENVIRONMENT_PREFIX) || text === undefined) return [];
     const known = byVariable.get(variable);
@@ -169,6 +202,13 @@ function valueOfText(text: string, { type }: SchemaNode): unknown {
     return Number(text);
   }
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  if (type === 'object') {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return text;
+    }
+  }
   if (type === 'array')
     return text
       .split(',')

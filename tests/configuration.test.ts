@@ -100,6 +100,25 @@ describe('the effective configuration', () => {
 
   test('passwords are not shown', () => {
     expect(showValue('redis://user:secret@host/0')).toBe('"redis://user:***@host/0"');
+    expect(showValue('redis://:se@cret@host')).toBe('"redis://:***@host"');
+    expect(showValue({ sentinelPassword: 'a\\"b', name: 'x' })).toBe('{"sentinelPassword":"***","name":"x"}');
+  });
+
+  test('a store may be a text, or an object of which the text is the url', async () => {
+    const short = await fileWith('short.yaml', 'store: redis://localhost\n');
+    const long = await fileWith('long.yaml', 'store: { url: redis://localhost, emptyGuard: false }\n');
+    expect(load({ file: short }).configuration.store).toMatchObject({ url: 'redis://localhost', emptyGuard: true });
+    expect(load({ file: long }).configuration.store).toMatchObject({ url: 'redis://localhost', emptyGuard: false });
+    const environment = { PARKWAY_STORE: 'redis://other', PARKWAY_STORE_OPTIONS: '{"db": 2}' };
+    const { configuration, entries } = load({ file: long, environment });
+    expect(configuration.store).toMatchObject({ url: 'redis://other', emptyGuard: false, options: { db: 2 } });
+    expect(entries.find(({ path: leaf }) => leaf === 'store.url')?.source).toBe('PARKWAY_STORE');
+  });
+
+  test("the state directory is the service manager's, where it gives one", () => {
+    const { configuration, entries } = load({ environment: { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' } });
+    expect(configuration.stateDir).toBe('/var/lib/a');
+    expect(entries.find(({ path: leaf }) => leaf === 'stateDir')?.source).toBe('STATE_DIRECTORY');
   });
 });
 

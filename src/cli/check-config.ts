@@ -32,7 +32,7 @@ async function checkConfig(options: Readonly<Record<string, unknown>>): Promise<
   try {
     const { configuration, entries } = configurationOf(options);
     printEntries(entries);
-    ({ store } = configuration);
+    store = configuration.store.url;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     for (const problem of error.problems) print(`✗ ${problem}`);

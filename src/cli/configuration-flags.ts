@@ -14,7 +14,10 @@ interface Flag {
 
 const FLAGS: readonly Flag[] = [
   { path: 'listen', option: new Option('--listen <host:port>', "where FreeSWITCH's socket application connects to") },
-  { path: 'store', option: new Option('--store <dir>', 'directory with the dialplan') },
+  { path: 'store.url', option: new Option('--store <dir|url>', 'directory with the dialplan, or redis://host') },
+  { path: 'stateDir', option: new Option('--state-dir <dir>', 'where the last good dialplan from Redis is kept') },
+  { path: 'store.require', option: new Option('--require-store', 'do not start while the store is away') },
+  { path: 'store.acceptEmpty', option: new Option('--accept-empty', 'take a store that is empty for what it is') },
   { path: 'domain', option: new Option('--domain <name>', 'domain of calls that name none') },
   {
     path: 'allow',
