@@ -1,10 +1,12 @@
 /** The import directions of docs/ARCHITECTURE.md: a folder may import itself and what is listed here, nothing else. */
 const MAY_IMPORT = {
   dialplan: [],
+  pattern: ['dialplan'],
+  lint: ['dialplan', 'pattern'],
   esl: [],
   routes: ['dialplan'],
   calls: ['dialplan', 'esl', 'routes', 'report'],
-  replay: ['dialplan', 'esl', 'routes', 'report'],
+  replay: ['dialplan', 'pattern', 'esl', 'routes', 'report'],
   simulator: ['dialplan'],
   report: ['dialplan'],
   disk: [],

@@ -45,8 +45,21 @@ export class ExpressionCompiler {
   }
 }
 
+/** What PCRE2 is given for an expression. */
+export interface ReadExpression {
+  readonly pattern: Bytes;
+  readonly caseless: boolean;
+  readonly dotAll: boolean;
+}
+
 /** Compiles one expression as `switch_regex_perform` does. @throws Pcre2MissingError */
 export function compileExpression(expression: Bytes): Pattern | BrokenExpression {
+  const read = readExpression(expression);
+  return 'message' in read ? read : Pattern.compile(read.pattern, read);
+}
+
+/** Takes an expression's spelling apart. */
+export function readExpression(expression: Bytes): ReadExpression | BrokenExpression {
   let pattern = expression.startsWith('_') ? translateAsterisk(expression.slice(1)) : expression;
   let flags = '';
   if (pattern.startsWith('/')) {
@@ -55,7 +68,7 @@ export function compileExpression(expression: Bytes): Pattern | BrokenExpression
     flags = pattern.slice(end + 1);
     pattern = pattern.slice(1, end);
   }
-  return Pattern.compile(pattern, { caseless: flags.includes('i'), dotAll: flags.includes('s') });
+  return { pattern, caseless: flags.includes('i'), dotAll: flags.includes('s') };
 }
 
 /** `switch_ast2regex`: `N`, `X`, `Z` are classes of digits, `.` is anything, the rest stays as it is, unquoted. */
