@@ -11,6 +11,7 @@ export interface LoggerOptions {
 
 const COLOURS: Readonly<Record<string, string>> = { error: '31', warn: '33', info: '36', debug: '90' };
 const LONGEST_LEVEL = 5;
+const SPLAT = Symbol.for('splat');
 
 export function createLogger(options: LoggerOptions): Logger {
   const isTerminal = options.stream.isTTY;
@@ -21,9 +22,22 @@ export function createLogger(options: LoggerOptions): Logger {
   options.stream.on('error', () => undefined);
   return createWinston({
     level: options.level,
-    format: isPretty ? pretty(colours) : format.combine(format.timestamp(), format.json()),
+    format: format.combine(keepFields(), isPretty ? pretty(colours) : json()),
     transports: [new transports.Stream({ stream: options.stream })],
   });
+}
+
+/**
+ * winston takes the fields behind a message that holds `%s` or its like for values to put there, and drops them: a caller's
+ * name is enough to hold one.
+ */
+const keepFields = format((entry) => {
+  const [fields] = (entry[SPLAT] ?? []) as readonly unknown[];
+  return typeof fields === 'object' && fields !== null ? Object.assign(entry, fields) : entry;
+});
+
+function json(): ReturnType<typeof format.combine> {
+  return format.combine(format.timestamp(), format.json());
 }
 
 function pretty(colours: boolean): ReturnType<typeof format.combine> {

@@ -122,7 +122,7 @@ describe.each(MODES)('socket with $mode', ({ asynchronous, full }) => {
           .catch((error: unknown) => error);
         end = await session.ended;
       },
-      { ...modes, script: ENDLESS, hangupAfter: 10_000, hangupCause: 'ORIGINATOR_CANCEL' },
+      { ...modes, script: ENDLESS, hangupAfter: 500, hangupCause: 'ORIGINATOR_CANCEL' },
     );
     expect(rejected).toMatchObject({ code: 'CHANNEL_HUNG_UP' });
     expect(end?.reason).toBe('hungUp');

@@ -7,7 +7,7 @@ import { simulateCall, type CallOptions } from '../../src/simulator/simulate-cal
 import { startFreeSwitch } from '../../src/simulator/start-free-switch.js';
 import { ringingChannel } from '../simulator/dump.js';
 
-const SPEED = 20;
+const SHORT: Script = { applications: [{ application: 'playback', lasts: 100 }] };
 
 export interface SessionCallOptions extends Partial<CallOptions> {
   readonly script?: Script;
@@ -16,7 +16,7 @@ export interface SessionCallOptions extends Partial<CallOptions> {
 /** Resolves when the call, its socket and the handler are through. @throws what the handler throws, or a refusal */
 export async function sessionCall(
   handle: (session: Session) => Promise<void>,
-  { script = {}, ...options }: SessionCallOptions = {},
+  { script, ...options }: SessionCallOptions = {},
 ): Promise<CallResult> {
   let handled: Promise<void> | undefined;
   const refusals: (RefusalReason | Error)[] = [];
@@ -33,7 +33,7 @@ export async function sessionCall(
     },
   );
   try {
-    const freeSwitch = startFreeSwitch({ script, speed: SPEED });
+    const freeSwitch = startFreeSwitch({ script: { ...SHORT, ...script } });
     const result = await simulateCall(freeSwitch, {
       channel: ringingChannel(),
       target: `127.0.0.1:${listener.port}`,
