@@ -62,7 +62,7 @@ async function start(settings: Readonly<Record<string, unknown>> = {}): Promise<
   const { configuration } = loadConfiguration({
     file: undefined,
     environment: {},
-    flags: Object.entries({ listen: '127.0.0.1:0', store: directory, 'log.level': 'debug', ...settings }).map(
+    flags: Object.entries({ listen: '127.0.0.1:0', 'store.url': directory, 'log.level': 'debug', ...settings }).map(
       ([leaf, value]) => ({ path: leaf, value, flag: 'test' }),
     ),
   });

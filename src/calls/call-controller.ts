@@ -100,10 +100,16 @@ async function execute(call: Call, hunted: Hunted, session: Session, observer: C
   const changes = applyChanges(hunted.changes, session);
   const executed = (index: number): ExecutedApplication | undefined => call.applications[index - changes.length];
   await session.executeAll([...changes, ...hunted.applications], {
-    started(index) {
+    started(index, data) {
       const hunt = hunted.applications[index - changes.length];
       if (hunt === undefined) return;
-      const application = { ...hunt, startedAt: Date.now(), endedAt: undefined, response: undefined };
+      const application = {
+        application: hunt.application,
+        data: data ?? hunt.data,
+        startedAt: Date.now(),
+        endedAt: undefined,
+        response: undefined,
+      };
       call.applications.push(application);
       observer.applicationStarted(call, application);
     },

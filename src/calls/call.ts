@@ -8,7 +8,7 @@ import type { SelectedContext } from '../routes/select-context.js';
 
 export interface ExecutedApplication {
   readonly application: Bytes;
-  /** As hunted; after it ran as FreeSWITCH expanded it, where it says so. */
+  /** As FreeSWITCH expanded it; in synchronous mode, where it does not say so, as hunted. */
   data: Bytes;
   readonly startedAt: number;
   /** Undefined while it runs, and if the call ended before it did. */

@@ -39,8 +39,11 @@ export interface Completion {
 }
 
 export interface ExecutionObserver {
-  /** It is the application's turn. */
-  started(index: number): void;
+  /**
+   * The application began, in asynchronous mode as FreeSWITCH tells, with its data expanded; else when it is its turn. Told
+   * as well of one that could not begin, before the list is given up.
+   */
+  started(index: number, data: Bytes | undefined): void;
   completed(index: number, completion: Completion): void;
 }
 
@@ -64,6 +67,8 @@ const HANGUP_MS = 5_000;
 interface PendingExecution {
   readonly application: Bytes;
   readonly uuid: string;
+  /** Its data as FreeSWITCH began to execute it, where FreeSWITCH says so. */
+  readonly begun: Promise<Bytes | undefined>;
   readonly done: Promise<Completion>;
 }
 
@@ -79,8 +84,8 @@ export class Session {
   private failure: ProtocolError | undefined;
   /** Rejects what is being executed. */
   private readonly pending = new Set<(error: EslError) => void>();
-  /** Executions whose beginning FreeSWITCH has told. */
-  private begun = new Set<string>();
+  /** Executions whose beginning FreeSWITCH has yet to tell, and who is to hear of it. */
+  private readonly beginnings = new Map<string, (data: Bytes | undefined) => void>();
   private startGuard: NodeJS.Timeout | undefined;
   private readonly timers = new Set<NodeJS.Timeout>();
   private turn: Promise<unknown> = Promise.resolve();
@@ -254,7 +259,6 @@ export class Session {
     let refreshed: Promise<unknown> = Promise.resolve();
     // Before anything is sent: one that cannot be sent must not leave the others half done.
     for (const application of batch) encodeExecute({ ...application, uuid: '', lock: false });
-    this.begun = new Set();
     this.connection.inOneWrite(() => {
       for (const [index, application] of batch.entries()) {
         // The last one is not locked: while it runs, whoever else controls the channel is to be heard.
@@ -266,8 +270,8 @@ export class Session {
     refreshed.catch(() => undefined);
     try {
       for (const [index, execution] of executions.entries()) {
-        observer.started(first + index);
         this.guardStart(execution);
+        observer.started(first + index, await execution.begun);
         observer.completed(first + index, await execution.done);
       }
     } finally {
@@ -292,7 +296,21 @@ export class Session {
       else reject(new CommandRefused(`sendmsg ${application}`, refused));
     });
     this.pending.add(reject);
-    return { application, uuid, done };
+    return { application, uuid, begun: this.isAsync ? this.beginning(uuid, done) : Promise.resolve(undefined), done };
+  }
+
+  private beginning(uuid: string, done: Promise<unknown>): Promise<Bytes | undefined> {
+    return new Promise((resolve) => {
+      const begin = (data: Bytes | undefined): void => {
+        this.beginnings.delete(uuid);
+        resolve(data);
+      };
+      this.beginnings.set(uuid, begin);
+      const giveUp = (): void => {
+        begin(undefined);
+      };
+      done.then(giveUp, giveUp);
+    });
   }
 
   private completion(event: EslEvent): Completion {
@@ -308,7 +326,7 @@ export class Session {
   /** An application FreeSWITCH cannot even begin gives no event at all: there must be an end to waiting for it. */
   private guardStart({ application, uuid }: PendingExecution): void {
     clearTimeout(this.startGuard);
-    if (!this.isAsync || this.begun.has(uuid)) return;
+    if (!this.beginnings.has(uuid)) return;
     this.startGuard = setTimeout(() => {
       const limit = this.options.startTimeoutMs;
       this.rejectPending(new CommandRefused(`sendmsg ${application}`, `did not begin within ${limit} ms`));
@@ -324,7 +342,7 @@ export class Session {
     if (event.getHeader('Unique-ID') !== this.uuid) return;
     switch (event.type) {
       case 'CHANNEL_EXECUTE':
-        this.begun.add(event.getHeader('Application-UUID') ?? '');
+        this.beginnings.get(event.getHeader('Application-UUID') ?? '')?.(event.getHeader('Application-Data') ?? '');
         clearTimeout(this.startGuard);
         break;
       case 'CHANNEL_EXECUTE_COMPLETE':

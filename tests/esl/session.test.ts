@@ -64,31 +64,32 @@ describe.each(MODES)('socket with $mode', ({ asynchronous, full }) => {
           { application: 'answer', data: '' },
           { application: 'playback', data: 'one.wav' },
           { application: 'set', data: 'b=2' },
-          { application: 'playback', data: 'two.wav' },
+          { application: 'playback', data: '${b}two.wav' },
         ],
         {
-          started: (index) => turns.push(`started ${index}`),
+          started: (index, data) => turns.push(`started ${index} ${data ?? '?'}`),
           completed: (index, { response }) => turns.push(`completed ${index} ${response ?? '-'}`),
         },
       );
       expect((await session.refresh()).get('variable_b')).toBe('2');
       await session.hangup('NORMAL_CLEARING');
     }, modes);
-    expect(executed(result)).toEqual(['set a=1', 'answer', 'playback one.wav', 'set b=2', 'playback two.wav']);
+    expect(executed(result)).toEqual(['set a=1', 'answer', 'playback one.wav', 'set b=2', 'playback 2two.wav']);
     const [, one, two, three, four, five] = result.applications;
     const times = [one, two, three, four, five].flatMap((each) => [each?.startedAt, each?.endedAt]);
     expect(times).toEqual([...times].sort((left, right) => Number(left) - Number(right)));
     const played = asynchronous ? 'FILE PLAYED' : '-';
+    const begun = (data: string): string => (asynchronous ? data : '?');
     expect(turns).toEqual([
-      'started 0',
+      `started 0 ${begun('a=1')}`,
       'completed 0 -',
-      'started 1',
+      `started 1 ${begun('')}`,
       'completed 1 -',
-      'started 2',
+      `started 2 ${begun('one.wav')}`,
       `completed 2 ${played}`,
-      'started 3',
+      `started 3 ${begun('b=2')}`,
       'completed 3 -',
-      'started 4',
+      `started 4 ${begun('2two.wav')}`,
       `completed 4 ${played}`,
     ]);
     expect(result.problems).toEqual([]);
