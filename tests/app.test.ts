@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startApp, type App } from '../src/app.js';
@@ -324,6 +325,7 @@ test('many calls at once, each with its own list', async () => {
   });
   await start();
   const freeSwitch = startFreeSwitch({ script: { applications: SHORT } });
+  const timersBefore = runningTimers();
   const results = await Promise.all(
     Array.from({ length: 100 }, (_, index) =>
       simulateCall(freeSwitch, {
@@ -336,4 +338,11 @@ test('many calls at once, each with its own list', async () => {
   );
   for (const [index, list] of results) expect(list).toEqual([`set own=${index}`, `playback ${index}.wav`]);
   expect(freeSwitch.liveSessions).toBe(0);
+  await logged(() => log.filter(({ event }) => event === 'ended').length === results.length);
+  expect(runningTimers()).toBe(timersBefore);
 });
+
+/** Timers of this process, those of the test's own time limit included. */
+function runningTimers(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+}
