@@ -271,6 +271,16 @@ describe('what a caller sends', () => {
   });
 });
 
+test('numbers are masked in every line of the log, if so configured', async () => {
+  await dialplan({ out: always(run('set', 'to=${destination_number}'), run('hangup')) });
+  await start({ 'log.maskNumbers': true });
+  await dial({ channel: channelWith({ 'Caller-Destination-Number': '13800138000' }) }).result;
+  await logged(({ event }) => event === 'ended');
+  expect(log.find(({ event }) => event === 'arrived')).toMatchObject({ destination: '*******8000' });
+  expect(log.find(({ event }) => event === 'started')?.message).toMatch(/ set to=\*{7}8000$/);
+  expect(JSON.stringify(log)).not.toContain('13800138000');
+});
+
 test('a changed extension counts for the next call, a broken one for none', async () => {
   await dialplan({ one: always(run('hangup', 'USER_BUSY')) });
   await start();
