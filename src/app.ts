@@ -11,11 +11,10 @@ import { Listener, type RefusalReason } from './esl/listener.js';
 import type { Session } from './esl/session.js';
 import { FileSource } from './routes/file-source.js';
 import type { DocumentChanges, DocumentSource } from './routes/document.js';
-import type { Snapshot } from './routes/snapshot.js';
+import { defaultDomain } from './routes/snapshot.js';
 import { DialplanStore, type StoreUpdate } from './routes/store.js';
 
 const MS = 1000;
-const DEFAULT_DOMAIN = 'default';
 const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   peer: 'its address is not allowed',
   flood: 'too many others have not told a channel yet',
@@ -57,7 +56,7 @@ class Daemon implements App {
     this.observer = observeAll([log, ...(observer === undefined ? [] : [observer])]);
     this.onExcess = ending(configuration.onExcess);
     this.callOptions = {
-      defaultDomain: (snapshot) => configuration.domain ?? onlyDomain(snapshot) ?? DEFAULT_DOMAIN,
+      defaultDomain: (snapshot) => defaultDomain(snapshot, configuration.domain),
       neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
       serverZone: configuration.dialplan.timezone,
       onNoRoute: ending(configuration.onNoRoute),
@@ -197,9 +196,4 @@ function ending(text: string): Ending {
   const parsed = parseEnding(text);
   if (parsed === undefined) throw new Error(`expected "resume" or "hangup:<CAUSE>", found "${text}"`);
   return parsed;
-}
-
-function onlyDomain({ domains }: Snapshot): string | undefined {
-  const [only] = domains.values();
-  return domains.size === 1 ? only?.name : undefined;
 }

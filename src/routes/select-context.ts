@@ -29,11 +29,20 @@ export interface SelectedContext {
 const DOMAIN_VARIABLES = ['domain_name', 'sip_auth_realm', 'sip_req_host'];
 const DEFAULT_CONTEXT = 'default';
 
-/** @param defaultDomain the domain of calls that name none, or one there is not */
-export function selectContext(data: ChannelHeaders, snapshot: Snapshot, defaultDomain: string): SelectedContext {
+/**
+ * @param defaultDomain the domain of calls that name none, or one there is not
+ * @param asked the context to use whatever the routes say
+ */
+export function selectContext(
+  data: ChannelHeaders,
+  snapshot: Snapshot,
+  defaultDomain: string,
+  asked?: string,
+): SelectedContext {
   const { domain, why: whyDomain } = selectDomain(data, snapshot, defaultDomain);
   const origin = originOf(data);
-  const { name, why } = explicitContext(data, domain) ?? routedContext(origin, domain?.routes ?? NO_ROUTES);
+  const { name, why } =
+    askedContext(asked) ?? explicitContext(data, domain) ?? routedContext(origin, domain?.routes ?? NO_ROUTES);
   const context = findContext(domain, name);
   const found = context === undefined ? '; there is no such context' : describeFallback(name, context);
   return { domain: domain?.name ?? defaultDomain, name, context, origin, why: `${why}${found}; ${whyDomain}` };
@@ -64,6 +73,10 @@ function originOf(data: ChannelHeaders): Origin {
   const extension = read(data, 'user_name') ?? read(data, 'sip_auth_username');
   if (extension !== undefined) return { kind: 'extension', name: extension, profile };
   return { kind: 'unknown', name: undefined, profile };
+}
+
+function askedContext(name: string | undefined): { name: string; why: string } | undefined {
+  return name === undefined ? undefined : { name, why: `context ${name} as asked for` };
 }
 
 /** `socket host:port/context`: the operator's own choice. */
