@@ -231,7 +231,7 @@ describe('captures', () => {
       good,
       good.slice(0, 70),
       good,
-      `${good.slice(0, -20)}`,
+      good.slice(0, -20),
       good,
       '{"capture":2}',
       '{"capture":1,"arrivedAt":1}',
