@@ -8,6 +8,7 @@ const MAY_IMPORT = {
   calls: ['dialplan', 'esl', 'routes', 'report'],
   replay: ['dialplan', 'pattern', 'esl', 'routes', 'report'],
   simulator: ['dialplan'],
+  supervisor: ['dialplan', 'esl', 'routes', 'calls', 'report'],
   report: ['dialplan'],
   disk: [],
   capture: ['dialplan', 'calls', 'disk'],

@@ -29,7 +29,10 @@ const SCRIPT = {
 const { configuration } = loadConfiguration({
   file: fileURLToPath(new URL('../examples/parkway.yaml', import.meta.url)),
   environment: {},
-  flags: [{ path: 'listen', value: '127.0.0.1:0', flag: 'the demonstration' }],
+  flags: [
+    { path: 'listen', value: '127.0.0.1:0', flag: 'the demonstration' },
+    { path: 'supervisor.listen', value: 'off', flag: 'the demonstration' },
+  ],
 });
 const logger = createLogger({ level: 'warn', format: 'pretty', stream: process.stderr, environment: process.env });
 const nothing = () => undefined;

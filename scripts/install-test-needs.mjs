@@ -10,6 +10,7 @@ import koffi from 'koffi';
 /** Each need, the Debian package that has it, and whether it is there. */
 const NEEDS = [
   { what: 'PCRE2', package: 'libpcre2-8-0', isThere: () => hasLibrary(['libpcre2-8.so.0', 'libpcre2-8.dylib']) },
+  { what: 'Chromium', package: 'chromium', isThere: () => hasProgram('chromium') },
   { what: 'redis-server', package: 'redis-server', isThere: () => hasProgram('redis-server') },
 ];
 

@@ -5,7 +5,14 @@ import { controlCall, type CallOptions } from './calls/call-controller.js';
 import { createCallLog } from './calls/call-log.js';
 import { observeAll } from './calls/observe-all.js';
 import { endCall, parseEnding, type Ending } from './calls/ending.js';
-import { formatListen, parseListen, storeDirectory, type Configuration } from './configuration.js';
+import {
+  formatListen,
+  parseListen,
+  storeDirectory,
+  supervisorListen,
+  withoutPassword,
+  type Configuration,
+} from './configuration.js';
 import { pcre2Version, setMatchLimit } from './dialplan/pcre2.js';
 import { Listener, type RefusalReason } from './esl/listener.js';
 import type { Session } from './esl/session.js';
@@ -13,6 +20,8 @@ import { FileSource } from './routes/file-source.js';
 import type { DocumentChanges, DocumentSource } from './routes/document.js';
 import { defaultDomain } from './routes/snapshot.js';
 import { DialplanStore, type StoreUpdate } from './routes/store.js';
+import { DaemonWatch } from './supervisor/daemon-watch.js';
+import type { Supervisor } from './supervisor/supervisor.js';
 
 const MS = 1000;
 const REFUSALS: Readonly<Record<RefusalReason, string>> = {
@@ -25,6 +34,8 @@ export interface App {
   /** Where FreeSWITCH connects to. */
   readonly address: string;
   readonly port: number;
+  /** Where supervisors read; undefined if that is switched off, or the port is another program's. */
+  readonly supervisorPort: number | undefined;
   /** Reads the dialplan again, whatever was noticed. */
   reload(): Promise<void>;
   /** Takes no more calls, lets those there are end, hands back what is left after the drain time, and closes. */
@@ -46,6 +57,9 @@ class Daemon implements App {
   private readonly onExcess: Ending;
   private source!: DocumentSource;
   private listener!: Listener;
+  /** Undefined where nobody is to look. */
+  private readonly watch: DaemonWatch | undefined;
+  private supervisor: Supervisor | undefined;
 
   constructor(
     private readonly configuration: Configuration,
@@ -53,7 +67,9 @@ class Daemon implements App {
     observer: CallObserver | undefined,
   ) {
     const log = createCallLog(logger, configuration.log);
-    this.observer = observeAll([log, ...(observer === undefined ? [] : [observer])]);
+    if (supervisorListen(configuration) !== undefined) this.watch = this.createWatch();
+    const others = [observer, this.watch?.observer].filter((other) => other !== undefined);
+    this.observer = observeAll([log, ...others]);
     this.onExcess = ending(configuration.onExcess);
     this.callOptions = {
       defaultDomain: (snapshot) => defaultDomain(snapshot, configuration.domain),
@@ -73,16 +89,27 @@ class Daemon implements App {
         this.onChange(changes);
       },
       onError: (error) => {
+        this.watch?.storeFailed(error);
         logger.error(`watching the dialplan: ${error.message}; a change may go unnoticed until SIGHUP`);
       },
     });
     try {
       this.listener = await this.listen();
+      this.supervisor = await this.serveSupervisors();
     } catch (error) {
-      await this.source.close();
+      await this.abandon();
       throw error;
     }
     logger.info(`listening on ${this.address}, PCRE2 ${pcre2Version()}`, { event: 'listening', address: this.address });
+  }
+
+  /** Undoes a start that got only so far. */
+  private async abandon(): Promise<void> {
+    const listener = this.listener as Listener | undefined;
+    await listener?.stop();
+    listener?.close();
+    await this.source.close();
+    this.unwatch();
   }
 
   get port(): number {
@@ -93,15 +120,24 @@ class Daemon implements App {
     return formatListen(parseListen(this.configuration.listen).host, this.port);
   }
 
+  get supervisorPort(): number | undefined {
+    return this.supervisor?.port;
+  }
+
   async reload(): Promise<void> {
     await this.source.reload();
+    this.watch?.storeRecovered();
   }
 
   async stop(): Promise<void> {
+    if (this.watch !== undefined) this.watch.isDraining = true;
     await this.listener.stop();
     await this.source.close();
     await this.drain();
     this.listener.close();
+    // Last, so that whoever looks sees the calls end.
+    await this.supervisor?.close();
+    this.unwatch();
     this.logger.info('stopped', { event: 'stopped' });
   }
 
@@ -139,6 +175,7 @@ class Daemon implements App {
       {
         onSession: (live) => this.onSession(live),
         onExcess: async (live) => {
+          this.watch?.connectionRefused('excess');
           this.logger.warn(`more than ${maxCalls} calls: ${live.uuid} is not taken`, {
             event: 'excess',
             call: live.uuid,
@@ -146,6 +183,7 @@ class Daemon implements App {
           await endCall(live, this.onExcess);
         },
         onRefused: (reason, peer, error) => {
+          this.watch?.connectionRefused(reason);
           this.logger.warn(`connection from ${peer} refused: ${error?.message ?? REFUSALS[reason]}`, {
             event: 'refused',
             reason,
@@ -168,9 +206,40 @@ class Daemon implements App {
     }
   }
 
+  private createWatch(): DaemonWatch {
+    const { store, dialplan, supervisor } = this.configuration;
+    const watch = new DaemonWatch(
+      { historySize: supervisor.history, timezone: dialplan.timezone, storeLocation: withoutPassword(store.url) },
+      () => this.store.snapshot,
+    );
+    this.logger.add(watch.troubles);
+    return watch;
+  }
+
+  private async serveSupervisors(): Promise<Supervisor | undefined> {
+    const listen = supervisorListen(this.configuration);
+    if (listen === undefined || this.watch === undefined) return undefined;
+    try {
+      // Loaded only where it is served: its libraries take longer to load than all the rest.
+      const { startSupervisor } = await import('./supervisor/supervisor.js');
+      return await startSupervisor(this.watch, { ...this.configuration.supervisor, ...listen }, this.logger);
+    } catch (error) {
+      const address = formatListen(listen.host, listen.port);
+      throw new Error(`${address}, where supervisors are to read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  private unwatch(): void {
+    if (this.watch === undefined) return;
+    this.watch.close();
+    this.logger.remove(this.watch.troubles);
+  }
+
   private onChange(changes: DocumentChanges): void {
     const update = this.store.update(changes);
-    if (update !== undefined) this.logUpdate(update);
+    if (update === undefined) return;
+    this.watch?.storeUpdated(update);
+    this.logUpdate(update);
   }
 
   private logUpdate({ snapshot, changed, newProblems, solved }: StoreUpdate): void {

@@ -37,6 +37,16 @@ export interface Configuration {
     readonly format: 'auto' | 'pretty' | 'json';
     readonly maskNumbers: boolean;
   };
+  readonly supervisor: {
+    readonly listen: string;
+    readonly token: string | undefined;
+    readonly administratorToken: string | undefined;
+    readonly userHeader: string | undefined;
+    readonly proxies: readonly string[];
+    readonly administrators: readonly string[];
+    readonly maskNumbers: boolean;
+    readonly history: number;
+  };
 }
 
 export interface StoreConfiguration {
@@ -88,6 +98,8 @@ export interface ConfigurationInput {
 interface SchemaNode {
   readonly type?: string | readonly string[];
   readonly default?: unknown;
+  /** Never to be shown. */
+  readonly writeOnly?: boolean;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
 }
 
@@ -117,12 +129,23 @@ export function loadConfiguration(input: ConfigurationInput): LoadedConfiguratio
   return { configuration, entries: [...entries.values()] };
 }
 
+/** An entry's value as it may be shown: no token, no password. */
+export function showEntry({ path: leaf, value }: Pick<ConfigurationEntry, 'path' | 'value'>): string {
+  return value !== undefined && leaves.get(leaf)?.writeOnly === true ? '***' : showValue(value);
+}
+
 /** A value as it may be shown: without passwords, in a URL or in options. */
 export function showValue(value: unknown): string {
   if (value === undefined) return '(not set)';
-  return JSON.stringify(value)
-    .replace(/(\w+:\/\/[^/@":]*):[^/"]*@/g, '$1:***@')
-    .replace(/("\w*(?:password|passphrase)":)"(?:[^"\\]|\\.)*"/gi, '$1"***"');
+  return withoutPassword(JSON.stringify(value)).replace(
+    /("\w*(?:password|passphrase)":)"(?:[^"\\]|\\.)*"/gi,
+    '$1"***"',
+  );
+}
+
+/** Text that may hold a URL, without the URL's password. */
+export function withoutPassword(text: string): string {
+  return text.replace(/(\w+:\/\/[^/@":]*):[^/"]*@/g, '$1:***@');
 }
 
 function machineDefaults({ STATE_DIRECTORY: given }: ConfigurationInput['environment']): ConfigurationEntry[] {
@@ -231,6 +254,7 @@ function checkValues(configuration: Configuration, entries: ReadonlyMap<string, 
   } catch (error) {
     problems.push(`${sourceOf('allow')}: allow: ${(error as Error).message}`);
   }
+  problems.push(...checkSupervisor(configuration.supervisor, sourceOf));
   if (!isTimeZone(configuration.dialplan.timezone)) {
     const found = JSON.stringify(configuration.dialplan.timezone);
     problems.push(
@@ -238,6 +262,38 @@ function checkValues(configuration: Configuration, entries: ReadonlyMap<string, 
     );
   }
   return problems;
+}
+
+const OFF = 'off';
+const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/i;
+
+function checkSupervisor(
+  { listen, token, administratorToken, userHeader, proxies }: Configuration['supervisor'],
+  sourceOf: (leaf: string) => string,
+): string[] {
+  const problems: string[] = [];
+  const source = sourceOf('supervisor.listen');
+  try {
+    blockListOf(proxies);
+  } catch (error) {
+    problems.push(`${sourceOf('supervisor.proxies')}: supervisor.proxies: ${(error as Error).message}`);
+  }
+  if (listen === OFF) return problems;
+  const { host, port } = parseListen(listen);
+  if (port > 65_535) problems.push(`${source}: supervisor.listen: expected a port up to 65535, found ${port}`);
+  const isOpen = token === undefined && administratorToken === undefined && userHeader === undefined;
+  if (isOpen && !LOOPBACK.test(host)) {
+    problems.push(
+      `${source}: supervisor.listen: ${host} is no loopback address: expected supervisor.token, ` +
+        'supervisor.administratorToken or supervisor.userHeader to be set, so that not everyone reads every call',
+    );
+  }
+  return problems;
+}
+
+/** Where supervisors read; undefined where it is switched off. */
+export function supervisorListen({ supervisor }: Configuration): { host: string; port: number } | undefined {
+  return supervisor.listen === OFF ? undefined : parseListen(supervisor.listen);
 }
 
 /** `host:port`, `[ipv6]:port` or a port of 127.0.0.1. */

@@ -6,6 +6,7 @@ import {
   ConfigurationError,
   loadConfiguration,
   parseListen,
+  showEntry,
   showValue,
   type ConfigurationInput,
   type LoadedConfiguration,
@@ -102,6 +103,11 @@ describe('the effective configuration', () => {
     expect(showValue('redis://user:secret@host/0')).toBe('"redis://user:***@host/0"');
     expect(showValue('redis://:se@cret@host')).toBe('"redis://:***@host"');
     expect(showValue({ sentinelPassword: 'a\\"b', name: 'x' })).toBe('{"sentinelPassword":"***","name":"x"}');
+  });
+
+  test('tokens are not shown', () => {
+    expect(showEntry({ path: 'supervisor.token', value: 'a-token-of-16-chars' })).toBe('***');
+    expect(showEntry({ path: 'supervisor.token', value: undefined })).toBe('(not set)');
   });
 
   test('a store may be a text, or an object of which the text is the url', async () => {

@@ -1,7 +1,7 @@
 /** `parkway check-config`: the effective configuration, and what is wrong with it or with the dialplan it names. */
 import process from 'node:process';
 import type { Command } from 'commander';
-import { ConfigurationError, showValue, storeDirectory, type ConfigurationEntry } from '../configuration.js';
+import { ConfigurationError, showEntry, storeDirectory, type ConfigurationEntry } from '../configuration.js';
 import { FileSource } from '../routes/file-source.js';
 import { DialplanStore } from '../routes/store.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
@@ -57,7 +57,7 @@ async function readDialplan(directory: string): Promise<Snapshot> {
 }
 
 function printEntries(entries: readonly ConfigurationEntry[]): void {
-  const shown = entries.map(({ path, value, source }) => ({ path, value: showValue(value), source }));
+  const shown = entries.map((entry) => ({ path: entry.path, value: showEntry(entry), source: entry.source }));
   const pathWidth = Math.max(...shown.map(({ path }) => path.length));
   const valueWidth = Math.max(...shown.map(({ value }) => value.length));
   for (const { path, value, source } of shown) {

@@ -31,6 +31,10 @@ const FLAGS: readonly Flag[] = [
     path: 'drainSeconds',
     option: new Option('--drain-seconds <n>', 'how long calls may go on when stopped').argParser(Number),
   },
+  {
+    path: 'supervisor.listen',
+    option: new Option('--supervisor <host:port>', 'where the page for supervisors is served, or off'),
+  },
   { path: 'log.level', option: new Option('--log-level <level>', 'debug, info, warn or error') },
   { path: 'log.format', option: new Option('--log-format <format>', 'auto, pretty or json') },
 ];

@@ -21,7 +21,7 @@ export interface Running {
 export function startParkway(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], PARKWAY_SUPERVISOR_LISTEN: 'off', ...environment },
   });
   let stdout = '';
   let stderr = '';

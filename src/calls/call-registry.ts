@@ -1,0 +1,147 @@
+/** Calls in progress, and the last ones that ended: an observer that remembers. */
+import { printable } from '../report/printable.js';
+import { callRow, type CallRow } from '../report/call-row.js';
+import type { Call, CallObserver } from './call.js';
+import { CallArchive, type ArchivePlace } from './call-archive.js';
+import { recordOf, type CallRecord } from './call-record.js';
+
+export interface RegistryOptions {
+  /** Calls that are remembered after their end. */
+  readonly historySize: number;
+  /** Memory their details may take, compressed; the oldest go first. */
+  readonly historyBytes: number;
+}
+
+export interface RecentCall {
+  readonly row: CallRow;
+  /** All that free text is searched in, in lower case. */
+  readonly haystack: string;
+}
+
+interface Remembered extends RecentCall {
+  readonly place: ArchivePlace;
+}
+
+/** Hears that something changed of a call; its row is made only when it is wanted. */
+export type ChangeListener = (key: string, row: () => CallRow) => void;
+
+const LONGEST_HAYSTACK = 4000;
+
+export class CallRegistry implements CallObserver {
+  private readonly live = new Map<string, Call>();
+  private readonly keys = new WeakMap<Call, string>();
+  /** Oldest first. */
+  private readonly recent = new Map<string, Remembered>();
+  private readonly archive = new CallArchive();
+  private readonly listeners = new Set<ChangeListener>();
+
+  constructor(private readonly options: RegistryOptions) {}
+
+  arrived(call: Call): void {
+    const key = this.freeKey(call.id);
+    this.keys.set(call, key);
+    this.live.set(key, call);
+    this.changed(call);
+  }
+
+  decided(call: Call): void {
+    this.changed(call);
+  }
+
+  applicationStarted(call: Call): void {
+    this.changed(call);
+  }
+
+  applicationEnded(call: Call): void {
+    this.changed(call);
+  }
+
+  ended(call: Call): void {
+    const key = this.keys.get(call) as string;
+    this.live.delete(key);
+    if (this.options.historySize > 0) this.remember(key, call);
+    this.changed(call);
+  }
+
+  /** @returns what ends the subscription */
+  onChange(listener: ChangeListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  get liveCount(): number {
+    return this.live.size;
+  }
+
+  get historyCount(): number {
+    return this.recent.size;
+  }
+
+  get historyBytes(): number {
+    return this.archive.bytes;
+  }
+
+  /** Calls in progress, the longest first. */
+  liveRows(): CallRow[] {
+    return [...this.live].map(([key, call]) => callRow(key, call));
+  }
+
+  /** Calls that ended, the newest first. */
+  recentCalls(): RecentCall[] {
+    return [...this.recent.values()].reverse();
+  }
+
+  /** A call in progress or remembered, with all that is known of it. */
+  async find(key: string): Promise<{ row: CallRow; record: CallRecord } | undefined> {
+    const call = this.live.get(key);
+    if (call !== undefined) return { row: callRow(key, call), record: recordOf(call) };
+    const remembered = this.recent.get(key);
+    const record = remembered === undefined ? undefined : await this.archive.read(remembered.place);
+    return remembered === undefined || record === undefined ? undefined : { row: remembered.row, record };
+  }
+
+  /** Resolves when what ended so far is compressed. */
+  async settled(): Promise<void> {
+    await this.archive.settled();
+  }
+
+  /** A channel's uuid; a channel that comes again while it is still known gets a number behind it. */
+  private freeKey(id: string): string {
+    if (!this.isKnown(id)) return id;
+    let visit = 2;
+    while (this.isKnown(`${id}:${visit}`)) visit += 1;
+    return `${id}:${visit}`;
+  }
+
+  private isKnown(key: string): boolean {
+    return this.live.has(key) || this.recent.has(key);
+  }
+
+  private remember(key: string, call: Call): void {
+    const row = callRow(key, call);
+    this.recent.set(key, { row, haystack: haystackOf(row, call), place: this.archive.add(call) });
+    while (this.recent.size > this.options.historySize || this.archive.bytes > this.options.historyBytes) {
+      const [oldest] = this.recent;
+      if (oldest === undefined) return;
+      this.recent.delete(oldest[0]);
+      this.archive.release(oldest[1].place);
+    }
+  }
+
+  private changed(call: Call): void {
+    if (this.listeners.size === 0) return;
+    const key = this.keys.get(call) as string;
+    for (const listener of this.listeners) listener(key, () => callRow(key, call));
+  }
+}
+
+function haystackOf(row: CallRow, call: Call): string {
+  const { origin } = row;
+  const applications = call.applications.map(({ application, data }) => `${printable(application)} ${printable(data)}`);
+  const parts = [
+    ...[row.key, row.caller, row.callerName, row.destination, origin.name, origin.profile, row.domain, row.context],
+    ...[...row.matched, row.cause, row.outcome, row.error, ...applications],
+  ];
+  // Lower-casing makes one flat string of the parts, which then no longer hold on to what they were cut from.
+  return parts.join('\n').slice(0, LONGEST_HAYSTACK).toLowerCase();
+}

@@ -1,0 +1,72 @@
+/** All that is known of one call, as the API tells it. */
+import { textOf, type Bytes } from '../bytes.js';
+import type { CallRecord } from '../calls/call-record.js';
+import type { TestPlace, TraceEntry } from '../dialplan/trace.js';
+import type { CallRow } from '../report/call-row.js';
+import { printable, printableText } from '../report/printable.js';
+import { traceLines, traceProblems } from '../report/trace-lines.js';
+import type { CallDetails, TraceStep } from './schemas.js';
+
+export function callDetails(row: CallRow, record: CallRecord): Omit<CallDetails, 'isMasked'> {
+  return {
+    call: { ...row, origin: { ...row.origin }, matched: [...row.matched] },
+    mode: record.mode,
+    why: printableText(record.selected.why),
+    contextAskedFor: printableText(record.selected.name),
+    applications: record.applications.map(({ application, data, startedAt, endedAt, response }) => ({
+      name: printable(application),
+      data: printable(data),
+      startedAt,
+      endedAt: endedAt ?? null,
+      response: response === undefined ? null : printable(response),
+    })),
+    trace: record.trace.map(traceStep),
+    log: [...traceLines(record.trace), ...traceProblems(record.trace).map((problem) => `! ${problem}`)].map(
+      printableText,
+    ),
+    data: [...record.data].map(([name, value]) => ({ name: printable(name), value: printable(value) })),
+  };
+}
+
+function traceStep(entry: TraceEntry): TraceStep {
+  switch (entry.kind) {
+    case 'parsing':
+      return { ...shown(entry, 'context', 'extension', 'continue'), kind: entry.kind };
+    case 'nested':
+      return { ...shown(entry, 'extension'), kind: entry.kind, depth: entry.depth, requireNested: entry.requireNested };
+    case 'time':
+      return { ...testStep(entry), kind: entry.kind, passed: entry.passed };
+    case 'regex':
+      return {
+        ...testStep(entry),
+        ...shown(entry, 'field', 'value', 'expression'),
+        kind: entry.kind,
+        passed: entry.passed,
+      };
+    case 'absolute':
+      return { ...testStep(entry), kind: entry.kind, passed: true };
+    case 'action': {
+      const { depth, anti, inline } = entry;
+      return { ...shown(entry, 'application', 'data'), kind: entry.kind, depth, anti, inline };
+    }
+    case 'rule':
+      return { ...testStep(entry), kind: entry.kind, passed: entry.passed };
+    case 'problem':
+      return { kind: entry.kind, message: printableText(textOf(entry.message)) };
+  }
+}
+
+interface TestEntry {
+  readonly depth: number;
+  readonly extension: Bytes;
+  readonly place: TestPlace;
+}
+
+function testStep({ depth, extension, place }: TestEntry): Omit<TraceStep, 'kind'> {
+  const where = place.in === 'condition' ? { break: printable(place.break) } : { rule: place.rule };
+  return { depth, extension: printable(extension), ...where };
+}
+
+function shown<Name extends string>(entry: Readonly<Record<Name, Bytes>>, ...names: Name[]): Record<Name, string> {
+  return Object.fromEntries(names.map((name) => [name, printable(entry[name])])) as Record<Name, string>;
+}
