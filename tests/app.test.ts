@@ -63,9 +63,13 @@ async function start(settings: Readonly<Record<string, unknown>> = {}): Promise<
   const { configuration } = loadConfiguration({
     file: undefined,
     environment: {},
-    flags: Object.entries({ listen: '127.0.0.1:0', 'store.url': directory, 'log.level': 'debug', ...settings }).map(
-      ([leaf, value]) => ({ path: leaf, value, flag: 'test' }),
-    ),
+    flags: Object.entries({
+      listen: '127.0.0.1:0',
+      'supervisor.listen': 'off',
+      'store.url': directory,
+      'log.level': 'debug',
+      ...settings,
+    }).map(([leaf, value]) => ({ path: leaf, value, flag: 'test' })),
   });
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {

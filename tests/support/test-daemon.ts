@@ -52,7 +52,13 @@ export class TestDaemon {
     for (const [name, extension] of Object.entries(extensions)) {
       await writeFile(path.join(place, 'extensions', `${name}.json`), JSON.stringify(extension));
     }
-    const all = { 'store.url': directory, listen: '127.0.0.1:0', 'dialplan.timezone': 'Asia/Shanghai', ...settings };
+    const all = {
+      'store.url': directory,
+      listen: '127.0.0.1:0',
+      'supervisor.listen': 'off',
+      'dialplan.timezone': 'Asia/Shanghai',
+      ...settings,
+    };
     const { configuration } = loadConfiguration({
       file: undefined,
       environment: {},
