@@ -3,6 +3,7 @@ import type { Logger } from 'winston';
 import type { CallObserver } from './calls/call.js';
 import { controlCall, type CallOptions } from './calls/call-controller.js';
 import { createCallLog } from './calls/call-log.js';
+import { captureCalls, type Capture } from './capture/capture-calls.js';
 import { observeAll } from './calls/observe-all.js';
 import { endCall, parseEnding, type Ending } from './calls/ending.js';
 import {
@@ -14,6 +15,7 @@ import {
   type Configuration,
 } from './configuration.js';
 import { pcre2Version, setMatchLimit } from './dialplan/pcre2.js';
+import { expectWritableDirectory } from './disk/expect-writable-directory.js';
 import { Listener, type RefusalReason } from './esl/listener.js';
 import type { Session } from './esl/session.js';
 import { FileSource } from './routes/file-source.js';
@@ -24,6 +26,8 @@ import { DaemonWatch } from './supervisor/daemon-watch.js';
 import type { Supervisor } from './supervisor/supervisor.js';
 
 const MS = 1000;
+/** How long what was captured may take to be written when Parkway stops. */
+const CAPTURE_CLOSE_MS = 2_000;
 const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   peer: 'its address is not allowed',
   flood: 'too many others have not told a channel yet',
@@ -54,6 +58,7 @@ class Daemon implements App {
   private readonly sessions = new Map<Session, Promise<void>>();
   private readonly callOptions: CallOptions;
   private readonly observer: CallObserver;
+  private readonly capture: Capture | undefined;
   private readonly onExcess: Ending;
   private source!: DocumentSource;
   private listener!: Listener;
@@ -67,8 +72,9 @@ class Daemon implements App {
     observer: CallObserver | undefined,
   ) {
     const log = createCallLog(logger, configuration.log);
+    this.capture = createCapture(configuration, logger);
     if (supervisorListen(configuration) !== undefined) this.watch = this.createWatch();
-    const others = [observer, this.watch?.observer].filter((other) => other !== undefined);
+    const others = [this.capture, observer, this.watch?.observer].filter((other) => other !== undefined);
     this.observer = observeAll([log, ...others]);
     this.onExcess = ending(configuration.onExcess);
     this.callOptions = {
@@ -84,6 +90,7 @@ class Daemon implements App {
   async start(): Promise<void> {
     const { configuration, logger } = this;
     setMatchLimit(configuration.dialplan.matchLimit);
+    if (configuration.capture.dir !== undefined) await expectWritableDirectory(configuration.capture.dir);
     this.source = await FileSource.open(storeDirectory(configuration.store.url), {
       onChange: (changes) => {
         this.onChange(changes);
@@ -138,6 +145,7 @@ class Daemon implements App {
     // Last, so that whoever looks sees the calls end.
     await this.supervisor?.close();
     this.unwatch();
+    await this.capture?.close(CAPTURE_CLOSE_MS);
     this.logger.info('stopped', { event: 'stopped' });
   }
 
@@ -259,6 +267,19 @@ class Daemon implements App {
       { event: 'dialplan', version: snapshot.version, changed },
     );
   }
+}
+
+function createCapture({ capture, dialplan }: Configuration, logger: Logger): Capture | undefined {
+  const { dir } = capture;
+  if (dir === undefined) return undefined;
+  return captureCalls({ ...capture, dir }, dialplan, {
+    onTrouble: (reason) => {
+      logger.error(`capture files in ${dir}: ${reason}; calls may go uncaptured`, { event: 'capture' });
+    },
+    onRecovered: (lost) => {
+      logger.warn(`capture files in ${dir} are written again; ${lost} calls were not captured`, { event: 'capture' });
+    },
+  });
 }
 
 function ending(text: string): Ending {

@@ -47,6 +47,13 @@ export interface Configuration {
     readonly maskNumbers: boolean;
     readonly history: number;
   };
+  readonly capture: {
+    readonly dir: string | undefined;
+    readonly sample: number;
+    readonly mask: boolean;
+    readonly maxBytes: number;
+    readonly days: number;
+  };
 }
 
 export interface StoreConfiguration {

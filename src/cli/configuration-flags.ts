@@ -35,6 +35,7 @@ const FLAGS: readonly Flag[] = [
     path: 'supervisor.listen',
     option: new Option('--supervisor <host:port>', 'where the page for supervisors is served, or off'),
   },
+  { path: 'capture.dir', option: new Option('--capture <dir>', 'keep every call in files there, for parkway replay') },
   { path: 'log.level', option: new Option('--log-level <level>', 'debug, info, warn or error') },
   { path: 'log.format', option: new Option('--log-format <format>', 'auto, pretty or json') },
 ];
