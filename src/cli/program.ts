@@ -4,6 +4,7 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { addCheckConfig } from './check-config.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
+import { addLint } from './lint.js';
 import { addServe } from './serve.js';
 import { addSimulate } from './simulate.js';
 
@@ -40,6 +41,7 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
   addServe(program, finish);
   addCheckConfig(program, finish);
   addSimulate(program, finish);
+  addLint(program, finish);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

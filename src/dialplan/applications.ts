@@ -78,6 +78,9 @@ const APPLICATIONS: ReadonlyMap<string, Application> = new Map(
   ),
 );
 
+/** Every application's name, as its module spells it. */
+export const APPLICATION_NAMES: readonly string[] = [...APPLICATIONS.values()].map(({ name }) => name);
+
 /** An application by its name in any case; undefined where no module of FreeSWITCH has one. */
 export function findApplication(name: Bytes): Application | undefined {
   return APPLICATIONS.get(lowerCase(name));

@@ -94,6 +94,8 @@ const FIELDS: ReadonlyMap<string, ProfileField> = new Map(
   ]),
 );
 
+export const PROFILE_FIELD_NAMES: readonly string[] = [...FIELDS.keys()];
+
 /** A field by its name in any case; undefined for a name that is no field. */
 export function findProfileField(name: Bytes): ProfileField | undefined {
   return FIELDS.get(name) ?? FIELDS.get(lowerCase(name));

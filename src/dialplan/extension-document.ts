@@ -7,9 +7,14 @@ export type Scalar = string | number | boolean;
 /** One where a list is expected is a list of one. */
 export type OneOrMany<Item> = Item | readonly Item[];
 
+/** What lint finds and its author knows to be no fault: code to reason. */
+interface Ignoring {
+  readonly 'lint-ignore'?: Readonly<Record<string, string>>;
+}
+
 type TimeAttributes = Readonly<Partial<Record<TimeAttribute, Scalar>>>;
 
-export interface ActionDocument {
+export interface ActionDocument extends Ignoring {
   readonly application?: Scalar;
   readonly data?: Scalar;
   readonly inline?: Scalar;
@@ -17,13 +22,13 @@ export interface ActionDocument {
   readonly description?: string;
 }
 
-export interface RegexDocument extends TimeAttributes {
+export interface RegexDocument extends TimeAttributes, Ignoring {
   readonly field?: Scalar;
   readonly expression?: Scalar;
   readonly description?: string;
 }
 
-export interface ConditionDocument extends TimeAttributes {
+export interface ConditionDocument extends TimeAttributes, Ignoring {
   readonly field?: Scalar;
   readonly expression?: Scalar;
   readonly break?: Scalar;
@@ -36,7 +41,7 @@ export interface ConditionDocument extends TimeAttributes {
   readonly description?: string;
 }
 
-export interface ExtensionDocument {
+export interface ExtensionDocument extends Ignoring {
   readonly name?: Scalar;
   readonly continue?: Scalar;
   readonly condition?: OneOrMany<ConditionDocument>;

@@ -6,7 +6,7 @@ import type { Condition, Expression, Extension } from './extension.js';
 import type { ConditionDocument, ExtensionDocument, Scalar } from './extension-document.js';
 import { Pattern } from './pcre2.js';
 import type { Problem } from './problem.js';
-import { createValidator } from './validate.js';
+import { createValidator, type Validated } from './validate.js';
 
 export interface ParsedExtension {
   /** Undefined if there is an error among the problems. */
@@ -22,9 +22,14 @@ const schema = createRequire(import.meta.url)('../../schema/extension.schema.jso
 // FreeSWITCH passes over attributes it does not know; so must a document that came from XML.
 const validator = createValidator<ExtensionDocument>(schema, { unknownKey: 'warning' });
 
+/** Validates an extension's text; a key that is not known is a warning. */
+export function validateExtension(text: string): Validated<ExtensionDocument> {
+  return validator.validateText(text);
+}
+
 /** Validates and compiles an extension. @throws Pcre2MissingError */
 export function parseExtension(name: string, text: string, compiler: ExpressionCompiler): ParsedExtension {
-  const { document, problems } = validator.validateText(text);
+  const { document, problems } = validateExtension(text);
   if (document === undefined) return { extension: undefined, problems };
   const extension = compileExtension(name, document, compiler);
   return {

@@ -190,7 +190,8 @@ export class Pattern {
 
   private constructor(
     private readonly native: NativePattern,
-    groups: number,
+    /** How many capturing groups it has. */
+    readonly groups: number,
   ) {
     const pairs = groups + 1;
     this.ovector = new BigUint64Array(koffi.view(pcre2().ovector(native.matchData), pairs * 16));

@@ -20,14 +20,40 @@ type Rest = (before: Before) => Language;
 const MOST_UNROLLED = 8;
 const MOST_LOOK_BEHINDS = 6;
 
-/** @throws UnreadablePattern */
-export function languageOfPattern(tree: PatternTree, languages: Languages): PatternLanguage {
-  return { language: new Translation(tree, languages).search(), exact: isExact(tree) };
+/** Languages that what a group captures has to be in, by the group's number. */
+export type GroupLanguages = ReadonlyMap<number, Language>;
+
+/**
+ * The pattern's language; with `groups` only the texts that can be matched so that what is captured is in those, and some
+ * more, for PCRE2 takes but one of the ways there may be. @throws UnreadablePattern
+ */
+export function languageOfPattern(
+  tree: PatternTree,
+  languages: Languages,
+  groups: GroupLanguages = new Map(),
+): PatternLanguage {
+  expectOneCapture(tree, groups);
+  return { language: new Translation(tree, languages, groups).search(), exact: groups.size === 0 && isExact(tree) };
+}
+
+/** A group that is repeated captures its last turn only; one that is not there nothing. */
+function expectOneCapture(tree: PatternTree, groups: GroupLanguages): void {
+  const known = new Set<number>();
+  for (const node of nodesOf(tree)) {
+    if (node.kind === 'group') known.add(node.number);
+    if (node.kind !== 'repeat' || node.max <= 1) continue;
+    for (const inner of nodesOf(node.body)) {
+      if (inner.kind === 'group' && groups.has(inner.number)) throw new UnreadablePattern('a group that is repeated');
+    }
+  }
+  for (const number of groups.keys()) {
+    if (!known.has(number)) throw new UnreadablePattern(`what $${number} stands for`);
+  }
 }
 
 /** The language of what a part of a pattern matches by itself. @throws UnreadablePattern if that depends on what is around it */
 export function languageOfPart(tree: PatternTree, languages: Languages): Language {
-  return new Translation(tree, languages).pure(tree);
+  return new Translation(tree, languages, new Map()).pure(tree);
 }
 
 function isExact(tree: PatternTree): boolean {
@@ -45,6 +71,7 @@ class Translation {
   constructor(
     private readonly tree: PatternTree,
     private readonly languages: Languages,
+    private readonly groups: GroupLanguages,
   ) {
     this.befores = toldApart(tree);
   }
@@ -67,6 +94,8 @@ class Translation {
       case 'alternation':
         return this.languages.union(...tree.branches.map((branch) => this.translate(branch, before, rest)));
       case 'group':
+        if (this.groups.has(tree.number)) throw new UnreadablePattern('an assertion in what is captured');
+        return this.translate(tree.body, before, rest);
       case 'atomic':
         return this.translate(tree.body, before, rest);
       case 'repeat':
@@ -171,6 +200,7 @@ class Translation {
       case 'alternation':
         return languages.union(...tree.branches.map((branch) => this.pure(branch)));
       case 'group':
+        return languages.intersection(this.pure(tree.body), this.groups.get(tree.number) ?? languages.all);
       case 'atomic':
         return this.pure(tree.body);
       case 'repeat':

@@ -9,6 +9,9 @@
  *     // { kind: 'impossible' }: proven, so the first implies the second
  *     finder.find([{ expression: '^1\\d{3}$', matches: true }], { near: '2001' });
  *     // { kind: 'found', text: '1001' }
+ *     const captured = [{ group: 1, prefix: '', tests: [{ expression: '^00', matches: true }] }];
+ *     finder.find([{ expression: '^9(\\d+)$', matches: true, captured }]);
+ *     // { kind: 'found', text: '900' }
  *
  * Expressions are dialplan expressions (bare, `/pattern/flags`, `_NXX`), expanded already. A finder remembers languages:
  * use one for many questions about one dialplan, and drop it with the dialplan.
@@ -25,6 +28,15 @@ import { UnreadablePattern } from './unreadable-pattern.js';
 export interface ExpressionTest {
   readonly expression: Bytes;
   readonly matches: boolean;
+  /** What is wanted of what it captures, if it is to match. */
+  readonly captured?: readonly CapturedTest[];
+}
+
+export interface CapturedTest {
+  readonly group: number;
+  /** What is put before the captured text before it is tested: `9$1` has `9`. */
+  readonly prefix: Bytes;
+  readonly tests: readonly ExpressionTest[];
 }
 
 export type FoundText =
@@ -49,7 +61,8 @@ const MOST_REMEMBERED = 100_000;
 export class TextFinder {
   private languages = new Languages();
   private readonly patterns = new Map<Bytes, Pattern | undefined>();
-  private known = new Map<Bytes, PatternLanguage | UnreadablePattern>();
+  /** By the expression and what is wanted of its captures. */
+  private known = new Map<string, PatternLanguage | UnreadablePattern>();
 
   /** @throws Pcre2MissingError */
   find(tests: readonly ExpressionTest[], options: FindOptions = {}): FoundText {
@@ -75,24 +88,39 @@ export class TextFinder {
   }
 
   /** Whether PCRE2 matches the text as the test wants it. @throws Pcre2MissingError */
-  passes(text: Bytes, { expression, matches }: ExpressionTest): boolean {
-    let pattern = this.patterns.get(expression);
-    if (pattern === undefined && !this.patterns.has(expression)) {
+  passes(text: Bytes, { expression, matches, captured = [] }: ExpressionTest): boolean {
+    const pattern = this.compile(expression);
+    if (captured.length === 0) return (pattern?.test(text) ?? false) === matches;
+    const match = pattern?.match(text);
+    if (match === undefined) return !matches;
+    return (
+      matches &&
+      captured.every(({ group, prefix, tests }) => {
+        const value = prefix + (match.group(group) ?? '');
+        return tests.every((test) => this.passes(value, test));
+      })
+    );
+  }
+
+  private compile(expression: Bytes): Pattern | undefined {
+    if (!this.patterns.has(expression)) {
       const compiled = compileExpression(expression);
-      pattern = compiled instanceof Pattern ? compiled : undefined;
-      this.patterns.set(expression, pattern);
+      this.patterns.set(expression, compiled instanceof Pattern ? compiled : undefined);
     }
-    return (pattern?.test(text) ?? false) === matches;
+    return this.patterns.get(expression);
   }
 
   /** The language of all texts that may pass, perhaps of more: what cannot be read or is not exact allows every text. */
   private allowing(tests: readonly ExpressionTest[]): { language: Language; unread: string | undefined } {
     const allowed: Language[] = [];
     let unread: string | undefined;
-    for (const { expression, matches } of tests) {
-      const known = this.languageOf(expression);
+    for (const test of tests) {
+      const { expression, matches } = test;
+      const known = this.languageOf(matches ? test : { expression, matches });
       if (known instanceof UnreadablePattern) {
         unread ??= `${known.message} in /${expression}/`;
+        // Without what is wanted of its captures it may be readable.
+        if (matches && test.captured !== undefined) allowed.push(this.allowing([{ expression, matches }]).language);
       } else if (matches) {
         allowed.push(known.language);
       } else if (known.exact) {
@@ -119,26 +147,37 @@ export class TextFinder {
     return { kind: 'unknown', reason: `none of ${tried} texts that seem to fit passes` };
   }
 
-  private languageOf(expression: Bytes): PatternLanguage | UnreadablePattern {
-    let language = this.known.get(expression);
+  private languageOf({ expression, captured = [] }: ExpressionTest): PatternLanguage | UnreadablePattern {
+    const key = captured.length === 0 ? expression : `${expression} ${JSON.stringify(captured)}`;
+    let language = this.known.get(key);
     if (language === undefined) {
-      language = this.readLanguage(expression);
-      this.known.set(expression, language);
+      language = this.readLanguage(expression, captured);
+      this.known.set(key, language);
     }
     return language;
   }
 
-  private readLanguage(expression: Bytes): PatternLanguage | UnreadablePattern {
+  private readLanguage(expression: Bytes, captured: readonly CapturedTest[]): PatternLanguage | UnreadablePattern {
     const read = readExpression(expression);
-    if ('message' in read || !(compileExpression(expression) instanceof Pattern)) {
+    if ('message' in read || this.compile(expression) === undefined) {
       return { language: this.languages.none, exact: true };
     }
     try {
-      return languageOfPattern(parsePattern(read.pattern, read), this.languages);
+      const groups = new Map(captured.map((wanted) => [wanted.group, this.capturing(wanted)] as const));
+      return languageOfPattern(parsePattern(read.pattern, read), this.languages, groups);
     } catch (error) {
       if (error instanceof UnreadablePattern) return error;
       throw error;
     }
+  }
+
+  /** What may be captured: behind the prefix, the texts that pass. @throws UnreadablePattern */
+  private capturing({ prefix, tests }: CapturedTest): Language {
+    const { language, unread } = this.allowing(tests);
+    if (unread !== undefined) throw new UnreadablePattern(unread);
+    let rest = language;
+    for (let at = 0; at < prefix.length; at += 1) rest = this.languages.derive(rest, prefix.charCodeAt(at));
+    return rest;
   }
 
   private forget(): void {

@@ -1,0 +1,45 @@
+/** Finds what a dialplan says and its author does not mean. The one verb of lint; pure: the day is an argument. */
+import { TextFinder } from '../pattern/text-finder.js';
+import { CHECKS } from './checks.js';
+import { SEVERITIES, type LintFinding, type Severity } from './finding.js';
+import { passOver } from './ignores.js';
+import type { LintedDomain } from './linted-domain.js';
+import type { LintSettings } from './settings.js';
+
+export interface LintOptions {
+  readonly settings: LintSettings;
+  /** Today, `YYYY-MM-DD`, for what is allowed until a day. */
+  readonly today: string;
+}
+
+/** What is found in a domain's documents, in the order of locations and places in them. @throws Pcre2MissingError */
+export function lint(domain: LintedDomain, { settings, today }: LintOptions): LintFinding[] {
+  const tools = { finder: new TextFinder(), settings, today };
+  const findings = CHECKS.flatMap((check) =>
+    [...check.find(domain, tools)].map((found): LintFinding => ({
+      fix: undefined,
+      ...found,
+      severity: check.codes[found.code] as Severity,
+      domain: domain.name,
+    })),
+  );
+  return passOver(findings, domain, settings).sort(inOrder);
+}
+
+/** Whether a severity is as grave as another, or graver. */
+export function isAtLeast(severity: Severity, least: Severity): boolean {
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
+}
+
+function inOrder(one: LintFinding, other: LintFinding): number {
+  return (
+    compare(one.location, other.location) ||
+    one.path.localeCompare(other.path, 'en', { numeric: true }) ||
+    compare(one.code, other.code)
+  );
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
