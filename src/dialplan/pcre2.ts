@@ -14,9 +14,11 @@ const CASELESS = 0x00000008;
 const DOTALL = 0x00000020;
 const JIT_COMPLETE = 0x00000001;
 const NO_JIT = 0x00002000;
+const PARTIAL_HARD = 0x00000020;
 const CONFIG_VERSION = 11;
 const INFO_CAPTURE_COUNT = 4;
 const ERROR_NO_MATCH = -1;
+const ERROR_PARTIAL = -2;
 const ERROR_JIT_STACK_LIMIT = -46;
 /** Limits a pattern sets itself, which JIT does not know and FreeSWITCH, without JIT, obeys. */
 const INTERPRETED_ONLY = /^(?:\(\*[A-Z0-9_=]+\))*\(\*LIMIT_(?:DEPTH|RECURSION|HEAP)=/;
@@ -232,6 +234,19 @@ export class Pattern {
         return subject.slice(Number(start), Number(end));
       },
     };
+  }
+
+  /**
+   * Where a subject that does not match stops being one: the length of its longest beginning that matches or that some text
+   * behind it could make match. Looks at the first `most` bytes of the subject.
+   */
+  stoppedAt(subject: Bytes, most: number): number {
+    subjectBuffer.hold(subject);
+    for (let length = Math.min(subject.length, most); length > 0; length -= 1) {
+      const count = this.call(length, PARTIAL_HARD | NO_JIT);
+      if (count > 0 || count === ERROR_PARTIAL) return length;
+    }
+    return 0;
   }
 
   private run(subject: Bytes, onError: ((reason: string) => void) | undefined): number {

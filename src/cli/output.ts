@@ -1,0 +1,38 @@
+/** Standard output for results of any length: waits for a slow reader, and knows when nobody reads any more. */
+import { once } from 'node:events';
+import process from 'node:process';
+import { Option } from 'commander';
+import { styleFor, type Style } from '../report/style.js';
+
+export class Output {
+  readonly style: Style;
+  private isBroken = false;
+
+  constructor(private readonly stream: NodeJS.WriteStream = process.stdout) {
+    this.style = styleFor(stream, process.env);
+    // `… | head` closes its end; that is no error, but no reason to go on either.
+    stream.on('error', () => {
+      this.isBroken = true;
+    });
+  }
+
+  /** Whether the reader is gone. */
+  get isClosed(): boolean {
+    return this.isBroken;
+  }
+
+  async write(lines: readonly string[]): Promise<void> {
+    if (this.isBroken || lines.length === 0) return;
+    if (this.stream.write(`${lines.join('\n')}\n`)) return;
+    await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]).catch(() => undefined);
+  }
+
+  async writeJson(value: unknown): Promise<void> {
+    await this.write([JSON.stringify(value)]);
+  }
+}
+
+/** `--format`, with those formats that make sense for a command; `json` is one object a line where the output may be long. */
+export function formatOption<Format extends string>(formats: readonly [Format, ...Format[]]): Option {
+  return new Option('--format <format>', 'how results are written').choices(formats).default(formats[0]);
+}

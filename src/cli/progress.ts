@@ -1,0 +1,76 @@
+/** How far a long run is, on a terminal's standard error: what is done, how fast, and how long it will take. */
+import process from 'node:process';
+
+/** Nothing is shown of what takes no longer. */
+const SHOWN_AFTER_MS = 1_000;
+const EVERY_MS = 250;
+const BAR_WIDTH = 24;
+const ERASE_LINE = '\r\x1b[K';
+
+export interface Progress {
+  /** One more of what is counted is done. */
+  count(): void;
+  /** So much more of the whole is done, such as bytes. */
+  advance(amount: number): void;
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  /** What is counted: `calls`. */
+  readonly unit: string;
+  /** The whole, in the measure of {@link Progress.advance}; undefined where it is not known. */
+  readonly whole: number | undefined;
+}
+
+export function startProgress({ unit, whole }: ProgressOptions): Progress {
+  const { stderr } = process;
+  const begun = Date.now();
+  let counted = 0;
+  let done = 0;
+  const timer = stderr.isTTY
+    ? setInterval(() => {
+        const elapsed = Date.now() - begun;
+        if (elapsed < SHOWN_AFTER_MS) return;
+        stderr.write(`${ERASE_LINE}${progressText({ unit, whole, counted, done, elapsed })}`);
+      }, EVERY_MS)
+    : undefined;
+  timer?.unref();
+  return {
+    count() {
+      counted += 1;
+    },
+    advance(amount) {
+      done += amount;
+    },
+    stop() {
+      if (timer === undefined) return;
+      clearInterval(timer);
+      stderr.write(ERASE_LINE);
+    },
+  };
+}
+
+export interface ProgressState extends ProgressOptions {
+  readonly counted: number;
+  readonly done: number;
+  /** Milliseconds since the start. */
+  readonly elapsed: number;
+}
+
+/** `[######------------------]  25 %, 12,345 calls, 4,115/s, 9 s left` */
+export function progressText({ unit, whole, counted, done, elapsed }: ProgressState): string {
+  const rate = counted / (elapsed / 1000);
+  const speed = `${counted.toLocaleString('en')} ${unit}, ${Math.round(rate).toLocaleString('en')}/s`;
+  if (whole === undefined || whole <= 0) return speed;
+  const share = Math.min(1, done / whole);
+  const bar = '#'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '-');
+  const left = share > 0 ? `, ${duration((elapsed / share) * (1 - share))} left` : '';
+  return `[${bar}] ${String(Math.floor(share * 100)).padStart(3)} %, ${speed}${left}`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
