@@ -52,13 +52,9 @@ const CONVERSIONS: Readonly<Record<string, (clock: ClockReading) => string>> = {
 
 /** Undefined for a format with a conversion whose result is not known here (`%Z`, `%U` …). */
 export function formatTime(format: Bytes, clock: ClockReading): Bytes | undefined {
-  let isKnown = true;
-  const text = format.replace(/%([^])/g, (_conversion, letter: string) => {
-    const convert = Object.hasOwn(CONVERSIONS, letter) ? CONVERSIONS[letter] : undefined;
-    isKnown &&= convert !== undefined;
-    return convert?.(clock) ?? '';
-  });
-  return isKnown ? text : undefined;
+  const letters = [...format.matchAll(/%([^])/g)].map(([, letter = '']) => letter);
+  if (!letters.every((letter) => Object.hasOwn(CONVERSIONS, letter))) return undefined;
+  return format.replace(/%([^])/g, (conversion, letter: string) => CONVERSIONS[letter]?.(clock) ?? conversion);
 }
 
 function offsetText(seconds: number): string {

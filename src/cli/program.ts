@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addCheckConfig } from './check-config.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
 import { addLint } from './lint.js';
+import { addReplay } from './replay.js';
 import { addServe } from './serve.js';
 import { addSimulate } from './simulate.js';
 
@@ -34,6 +35,7 @@ Examples:
   parkway serve                              the example dialplan on 127.0.0.1:8084
   parkway serve --store /etc/parkway/dialplan --listen 0.0.0.0:8084
   parkway check-config --config parkway.yaml
+  parkway replay call.txt --explain=fails    where a recorded call goes, and why
   parkway simulate examples/calls/*.txt      plays sample calls to the daemon
 
 Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
@@ -42,6 +44,7 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
   addCheckConfig(program, finish);
   addSimulate(program, finish);
   addLint(program, finish);
+  addReplay(program, finish);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

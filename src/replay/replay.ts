@@ -1,6 +1,5 @@
 /** Hunts one recorded call under one dialplan. */
 import { bytesOf, type Bytes } from '../bytes.js';
-import { lowerCase } from '../dialplan/c-values.js';
 import type { Moment } from '../dialplan/date-time.js';
 import type { AskApi, AskGlobal } from '../dialplan/effect.js';
 import { hunt, type Hunted } from '../dialplan/hunt.js';
@@ -30,8 +29,8 @@ export interface UnknownAnswer {
   /** How many trace entries there were when it was asked: those are certain. */
   readonly traceLength: number;
   /**
-   * Whether it is one of FreeSWITCH's own (`auto_hunt`, `timezone`, `tod_tz_offset`) that its configuration leaves unset
-   * unless somebody set it. They leave the decision certain.
+   * Whether it is a global variable: every variable that a channel does not have is looked for among them, and hardly any is
+   * there. That leaves the decision certain; what a function would answer does not.
    */
   readonly assumed: boolean;
 }
@@ -40,13 +39,11 @@ export interface Replayed {
   readonly selected: SelectedContext;
   readonly hunted: Hunted;
   readonly unknown: readonly UnknownAnswer[];
-  /** Whether every answer the decision rests on was known. */
+  /** Whether every API function the decision rests on was answered. */
   readonly certain: boolean;
 }
 
 export type Question = AskGlobal | AskApi;
-
-const UNSET_BY_DEFAULT = new Set<Bytes>(['auto_hunt', 'timezone', 'tod_tz_offset']);
 
 /** Hunts a call; what no source knows counts as unknown. */
 export function replay(
@@ -115,12 +112,7 @@ function askOne(question: Question, source: AnswerSource, moment: Moment): Known
 }
 
 function describe(question: Question, traceLength: number): UnknownAnswer {
-  return question.kind === 'global'
-    ? {
-        kind: 'global',
-        text: question.name,
-        traceLength,
-        assumed: UNSET_BY_DEFAULT.has(lowerCase(question.name)),
-      }
-    : { kind: 'api', text: question.expandedText, traceLength, assumed: false };
+  const { kind } = question;
+  const text = kind === 'global' ? question.name : question.expandedText;
+  return { kind, text, traceLength, assumed: kind === 'global' };
 }

@@ -59,7 +59,7 @@ describe('replay', () => {
     expect(replayIn(ASKING, answersFromTexts({ api: { '${hash(select/vip/1002)}': null } })).certain).toBe(true);
   });
 
-  test('takes FreeSWITCH’s own globals as unset, and says so', () => {
+  test('takes a global variable nobody knows as unset, and says so', () => {
     const { unknown, certain } = replayIn({ condition: { hour: '12', action: { application: 'answer' } } });
     expect(unknown.map(({ text, assumed }) => [text, assumed])).toEqual([
       ['tod_tz_offset', true],

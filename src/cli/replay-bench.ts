@@ -1,0 +1,162 @@
+/** Where recorded calls are hunted: the dialplan, the answers and the changes that the flags name. */
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { bytesOf } from '../bytes.js';
+import { loadConfiguration } from '../configuration.js';
+import { setMatchLimit } from '../dialplan/pcre2.js';
+import { readClock } from '../dialplan/time-zone.js';
+import { InboundClient } from '../esl/inbound-client.js';
+import type { AnswerSource, KnownAnswer } from '../replay/answer-source.js';
+import { parseAnswers } from '../replay/answers-file.js';
+import { FreeSwitchAnswers } from '../replay/ask-freeswitch.js';
+import { BUILT_INS } from '../replay/built-in-answers.js';
+import { answersFromGlobals } from '../replay/global-answers.js';
+import { overrideData } from '../replay/override.js';
+import { readTime } from '../replay/read-time.js';
+import type { RecordedCall } from '../replay/recorded-call.js';
+import { askWhileReplaying, type Question, type Replayed, type ReplayOptions } from '../replay/replay.js';
+import { readDialplan } from '../routes/read-dialplan.js';
+import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
+import type { ReplayFlags } from './replay-flags.js';
+
+/** A call with its overrides, hunted, and the moment that counted. */
+export interface HuntedCall {
+  readonly call: RecordedCall;
+  readonly replayed: Replayed;
+  readonly options: ReplayOptions;
+  /** What chose time and zone, in words. */
+  readonly clock: string;
+}
+
+/** What keeps a command from running; the message names the file. */
+export class UnusableFileError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnusableFileError';
+  }
+}
+
+const ANSWER_TIMEOUT_MS = 5_000;
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+interface Settings {
+  readonly domain: string | undefined;
+  readonly neutraliseCaptures: boolean;
+  readonly timezone: string;
+}
+
+/** Reads the dialplan and the files the flags name, and hunts calls with them. */
+export class ReplayBench {
+  private readonly asked: FreeSwitchAnswers | undefined;
+
+  private constructor(
+    readonly snapshot: Snapshot,
+    /** Of documents, worst first. */
+    readonly problems: readonly DocumentProblem[],
+    private readonly flags: ReplayFlags,
+    private readonly settings: Settings,
+    private readonly sources: readonly AnswerSource[],
+    private readonly freeSwitch: InboundClient | undefined,
+  ) {
+    if (freeSwitch !== undefined) this.asked = new FreeSwitchAnswers(freeSwitch, new Set(flags.allowApi));
+  }
+
+  /** @throws UnusableFileError, UnreadableDialplanError, ConfigurationError, InboundError, Pcre2MissingError */
+  static async open(flags: ReplayFlags): Promise<ReplayBench> {
+    const { configuration } = loadConfiguration({ file: flags.config, environment: process.env, flags: [] });
+    setMatchLimit(configuration.dialplan.matchLimit);
+    const sources = [
+      ...(flags.answers === undefined ? [] : [readWith(flags.answers, parseAnswers, 'utf8')]),
+      ...(flags.globals === undefined ? [] : [readWith(flags.globals, answersFromGlobals, 'latin1')]),
+      BUILT_INS,
+    ];
+    const { snapshot } = await readDialplan(flags.store ?? configuration.store.url);
+    const client =
+      flags.freeswitch === undefined
+        ? undefined
+        : await InboundClient.open({
+            ...flags.freeswitch,
+            password: bytesOf(flags.password),
+            timeoutMs: ANSWER_TIMEOUT_MS,
+          });
+    const settings = {
+      domain: flags.domain ?? configuration.domain,
+      neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
+      timezone: configuration.dialplan.timezone,
+    };
+    return new ReplayBench(snapshot, worstFirst(snapshot.problems), flags, settings, sources, client);
+  }
+
+  /** @throws InboundError */
+  async hunt(recorded: RecordedCall): Promise<HuntedCall> {
+    const call = this.changed(recorded);
+    const { options, clock } = this.optionsFor(call);
+    const replaying = askWhileReplaying(call, this.snapshot, options);
+    let step = replaying.next();
+    while (step.done !== true) step = replaying.next(await this.ask(step.value));
+    return { call, replayed: step.value, options, clock };
+  }
+
+  close(): void {
+    this.freeSwitch?.close();
+  }
+
+  private ask(question: Question): Promise<KnownAnswer> | undefined {
+    return this.asked?.answer(question);
+  }
+
+  private changed(call: RecordedCall): RecordedCall {
+    const { destination, set } = this.flags;
+    const overrides = [
+      ...(destination === undefined ? [] : [{ name: 'destination_number', value: bytesOf(destination) }]),
+      ...set,
+    ];
+    return { ...call, data: overrideData(call.data, overrides) };
+  }
+
+  private optionsFor(call: RecordedCall): { options: ReplayOptions; clock: string } {
+    const { now, timezone, context } = this.flags;
+    const zone = timezone ?? call.timezone ?? this.settings.timezone;
+    const whyZone =
+      timezone !== undefined ? 'as asked for' : call.timezone === undefined ? 'as configured' : 'recorded';
+    const epochMs = now === undefined ? (call.time?.epochMs ?? Date.now()) : readTime(now, zone);
+    const whyTime =
+      now !== undefined ? 'as asked for' : call.time === undefined ? 'now: the dump tells none' : call.time.from;
+    return {
+      options: {
+        domain: this.settings.domain,
+        context,
+        neutraliseCaptures: this.settings.neutraliseCaptures,
+        sources: this.sources,
+        moment: { epochMs, serverZone: zone },
+      },
+      clock: `${showTime(epochMs, zone)} ${zone} (time ${whyTime}, zone ${whyZone})`,
+    };
+  }
+}
+
+/** `Wed 2026-11-25 18:30:00` by the clock of a zone. */
+export function showTime(epochMs: number, zone: string): string {
+  const clock = readClock(epochMs, zone);
+  if (clock === undefined) return new Date(epochMs).toISOString();
+  const day = DAYS[clock.weekday - 1] ?? '';
+  const date = [clock.year, two(clock.month), two(clock.day)].join('-');
+  return `${day} ${date} ${[clock.hour, clock.minute, clock.second].map(two).join(':')}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+function readWith(file: string, parse: (text: string) => AnswerSource, encoding: 'utf8' | 'latin1'): AnswerSource {
+  try {
+    return parse(readFileSync(file, encoding));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UnusableFileError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+  }
+}
+
+function worstFirst(problems: readonly DocumentProblem[]): readonly DocumentProblem[] {
+  return [...problems].sort((one, other) => one.severity.localeCompare(other.severity));
+}

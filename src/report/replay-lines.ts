@@ -1,0 +1,159 @@
+/** What a replayed call would do, for a person and for a program. */
+import { textOf, type Bytes } from '../bytes.js';
+import { compileExpression } from '../dialplan/expression.js';
+import type { HuntedApplication } from '../dialplan/hunt.js';
+import { Pattern } from '../dialplan/pcre2.js';
+import type { RecordedCall } from '../replay/recorded-call.js';
+import type { Replayed } from '../replay/replay.js';
+import { byExtension, explanationLines, type Explanation } from './explanation-lines.js';
+import { printable, printableText } from './printable.js';
+import type { Style } from './style.js';
+import { traceLines, traceProblems } from './trace-lines.js';
+
+export interface ReplayReport {
+  readonly call: RecordedCall;
+  readonly replayed: Replayed;
+  /** When, by which clock, and what says so. */
+  readonly clock: string;
+}
+
+/** What an expression captured on the way of the call. */
+interface Capture {
+  readonly extension: Bytes;
+  readonly field: Bytes;
+  readonly groups: readonly (Bytes | undefined)[];
+}
+
+/** A call in a few lines: who called what, which context and why, what matched, what would be executed. */
+export function replayLines(
+  { call, replayed, clock }: ReplayReport,
+  explain: Explanation | undefined,
+  style: Style,
+): string[] {
+  const { selected, hunted } = replayed;
+  const header = (name: string): string => printable(call.data.get(name) ?? '');
+  const name = header('Caller-Caller-ID-Name');
+  const caller = `${header('Caller-Caller-ID-Number') || 'anonymous'}${name === '' ? '' : ` "${name}"`}`;
+  return [
+    style.strong(`${caller} → ${header('Caller-Destination-Number')}`) +
+      style.faint(`  ${printableText(call.location)}`),
+    ...labelled('context', [`${printableText(selected.name)}: ${printableText(selected.why)}`]),
+    ...labelled('time', [clock]),
+    ...labelled('matched', [matchedText(replayed, style)]),
+    ...labelled('captured', capturesOf(replayed).map(captureText)),
+    ...labelled(
+      'inline',
+      hunted.inline.map(({ application, data, executed }) => applicationText({ application, data: executed ?? data })),
+    ),
+    ...labelled('actions', hunted.applications.map(applicationText)),
+    ...labelled('recorded', recordedDifference(call, replayed)),
+    ...labelled(
+      'problem',
+      [...traceProblems(hunted.trace), ...call.notes].map((text) => style.doubtful(printableText(text))),
+    ),
+    ...unknownLines(replayed, style),
+    ...(explain === undefined
+      ? []
+      : ['  why', ...explanationLines(hunted.trace, hunted.matched, explain, style).map((line) => `    ${line}`)]),
+  ];
+}
+
+/** The same as one JSON value; texts as `textOf` makes them. */
+export function replayJson({ call, replayed, clock }: ReplayReport, explain: Explanation | undefined): object {
+  const { selected, hunted, unknown, certain } = replayed;
+  const header = (name: string): string => textOf(call.data.get(name) ?? '');
+  return {
+    location: call.location,
+    format: call.format,
+    call: header('Unique-ID'),
+    caller: header('Caller-Caller-ID-Number'),
+    callerName: header('Caller-Caller-ID-Name'),
+    destination: header('Caller-Destination-Number'),
+    clock,
+    domain: selected.domain,
+    context: selected.name,
+    contextFound: selected.context !== undefined,
+    why: selected.why,
+    certain,
+    unknown: unknown.map(({ kind, text, assumed }) => ({ kind, text: textOf(text), assumed })),
+    route: hunted.route,
+    matched: hunted.matched.map(textOf),
+    actions: hunted.applications.map(applicationJson),
+    inline: hunted.inline.map(({ executed, ...application }) => ({
+      ...applicationJson(application),
+      ...(executed === undefined ? {} : { executed: textOf(executed) }),
+    })),
+    captures: capturesOf(replayed).map(({ extension, field, groups }) => ({
+      extension: textOf(extension),
+      field: textOf(field),
+      groups: groups.map((group) => (group === undefined ? null : textOf(group))),
+    })),
+    problems: [...traceProblems(hunted.trace), ...call.notes],
+    ...(call.capture?.decision === undefined ? {} : { asRecorded: recordedDifference(call, replayed).length === 0 }),
+    ...(explain === undefined ? {} : { trace: traceLines(hunted.trace) }),
+  };
+}
+
+/** How the actions differ from those that were recorded; empty where they do not, or none were. */
+export function recordedDifference({ capture }: RecordedCall, { hunted }: Replayed): string[] {
+  const decision = capture?.decision;
+  if (decision === undefined) return [];
+  const before = decision.actions.map(({ application, data }) => `${application} ${data}`.trimEnd());
+  const now = hunted.applications.map(({ application, data }) => `${textOf(application)} ${textOf(data)}`.trimEnd());
+  if (before.join('\n') === now.join('\n') && decision.route === hunted.route) return [];
+  return ['otherwise then:', ...(decision.route ? before.map(printableText) : ['no route'])];
+}
+
+function matchedText({ hunted, certain }: Replayed, style: Style): string {
+  const names = hunted.matched.map(printable).join(', ');
+  const doubt = certain ? '' : style.doubtful(' (if the unknown answers are none)');
+  if (!hunted.route) return `${style.bad('no route')}${names === '' ? '' : ` (${names})`}${doubt}`;
+  return `${style.good(names)}${doubt}`;
+}
+
+function capturesOf({ hunted }: Replayed): Capture[] {
+  const taken = new Set(hunted.matched);
+  return byExtension(hunted.trace).flatMap(({ name, entries }) =>
+    entries.flatMap((entry) => {
+      if (entry.kind !== 'regex' || !entry.passed || !taken.has(name) || !entry.expression.includes('(')) return [];
+      const pattern = compileExpression(entry.expression);
+      const match = pattern instanceof Pattern ? pattern.match(entry.value) : undefined;
+      if (match === undefined || match.count < 2) return [];
+      const groups = Array.from({ length: match.count - 1 }, (_, index) => match.group(index + 1));
+      return [{ extension: name, field: entry.field, groups }];
+    }),
+  );
+}
+
+function captureText({ extension, field, groups }: Capture): string {
+  const values = groups.map((group, index) => `$${index + 1}=${group === undefined ? '' : printable(group)}`);
+  return `${values.join(' ')}  of ${printable(field)} in ${printable(extension)}`;
+}
+
+function unknownLines({ unknown }: Replayed, style: Style): string[] {
+  const missing = unknown.filter(({ assumed }) => !assumed);
+  const assumed = unknown.filter((answer) => answer.assumed).map(({ text }) => printable(text));
+  return [
+    ...labelled(
+      'unknown',
+      missing.map(({ text }) => style.doubtful(`${printable(text)}: taken as none`)),
+    ),
+    ...labelled(
+      'assumed',
+      assumed.length === 0 ? [] : [style.faint(`no such global variables: ${assumed.join(', ')} (--globals tells)`)],
+    ),
+  ];
+}
+
+function applicationText({ application, data }: HuntedApplication): string {
+  return `${printable(application)}${data === '' ? '' : ` ${printable(data)}`}`;
+}
+
+function applicationJson({ application, data }: HuntedApplication): object {
+  return { application: textOf(application), data: textOf(data) };
+}
+
+/** The label stands before the first line only. */
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(9)} ${line}`);
+}
