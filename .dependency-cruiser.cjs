@@ -9,10 +9,11 @@ const MAY_IMPORT = {
   calls: ['dialplan', 'esl', 'routes', 'report'],
   replay: ['dialplan', 'pattern', 'api-functions', 'esl', 'routes', 'report'],
   simulator: ['dialplan', 'api-functions'],
-  supervisor: ['dialplan', 'esl', 'routes', 'calls', 'report'],
+  supervisor: ['dialplan', 'esl', 'routes', 'calls', 'metrics', 'report'],
   report: ['dialplan'],
   disk: [],
   capture: ['dialplan', 'calls', 'disk'],
+  metrics: ['dialplan', 'calls'],
 };
 
 /** Byte strings are every folder's alphabet. */

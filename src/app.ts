@@ -1,4 +1,5 @@
 /** Wires the daemon together and owns its start and stop. */
+import { createRequire } from 'node:module';
 import type { Logger } from 'winston';
 import type { CallObserver } from './calls/call.js';
 import { controlCall, type CallOptions } from './calls/call-controller.js';
@@ -18,6 +19,7 @@ import { pcre2Version, setMatchLimit } from './dialplan/pcre2.js';
 import { expectWritableDirectory } from './disk/expect-writable-directory.js';
 import { Listener, type RefusalReason } from './esl/listener.js';
 import type { Session } from './esl/session.js';
+import { createMetrics, type Metrics } from './metrics/create-metrics.js';
 import { FileSource } from './routes/file-source.js';
 import type { DocumentChanges, DocumentSource } from './routes/document.js';
 import { defaultDomain } from './routes/snapshot.js';
@@ -25,6 +27,7 @@ import { DialplanStore, type StoreUpdate } from './routes/store.js';
 import { DaemonWatch } from './supervisor/daemon-watch.js';
 import type { Supervisor } from './supervisor/supervisor.js';
 
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 const MS = 1000;
 /** How long what was captured may take to be written when Parkway stops. */
 const CAPTURE_CLOSE_MS = 2_000;
@@ -64,6 +67,7 @@ class Daemon implements App {
   private listener!: Listener;
   /** Undefined where nobody is to look. */
   private readonly watch: DaemonWatch | undefined;
+  private readonly metrics: Metrics | undefined;
   private supervisor: Supervisor | undefined;
 
   constructor(
@@ -73,8 +77,13 @@ class Daemon implements App {
   ) {
     const log = createCallLog(logger, configuration.log);
     this.capture = createCapture(configuration, logger);
-    if (supervisorListen(configuration) !== undefined) this.watch = this.createWatch();
-    const others = [this.capture, observer, this.watch?.observer].filter((other) => other !== undefined);
+    if (supervisorListen(configuration) !== undefined) {
+      this.watch = this.createWatch();
+      this.metrics = this.createMetrics(this.watch);
+    }
+    const others = [this.capture, observer, this.watch?.observer, this.metrics?.observer].filter(
+      (other) => other !== undefined,
+    );
     this.observer = observeAll([log, ...others]);
     this.onExcess = ending(configuration.onExcess);
     this.callOptions = {
@@ -224,13 +233,23 @@ class Daemon implements App {
     return watch;
   }
 
+  private createMetrics(watch: DaemonWatch): Metrics {
+    return createMetrics({
+      version,
+      refused: () => watch.refused,
+      store: () => watch.store,
+      dropped: () => ({ capture: this.capture?.lost ?? 0 }),
+    });
+  }
+
   private async serveSupervisors(): Promise<Supervisor | undefined> {
     const listen = supervisorListen(this.configuration);
-    if (listen === undefined || this.watch === undefined) return undefined;
+    if (listen === undefined || this.watch === undefined || this.metrics === undefined) return undefined;
     try {
       // Loaded only where it is served: its libraries take longer to load than all the rest.
       const { startSupervisor } = await import('./supervisor/supervisor.js');
-      return await startSupervisor(this.watch, { ...this.configuration.supervisor, ...listen }, this.logger);
+      const options = { ...this.configuration.supervisor, ...listen };
+      return await startSupervisor(this.watch, options, this.logger, this.metrics);
     } catch (error) {
       const address = formatListen(listen.host, listen.port);
       throw new Error(`${address}, where supervisors are to read: ${(error as Error).message}`, { cause: error });

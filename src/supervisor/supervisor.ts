@@ -10,6 +10,7 @@ import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'winston';
+import type { Metrics } from '../metrics/create-metrics.js';
 import { Access, type AccessOptions } from './access.js';
 import { api } from './api.js';
 import type { DaemonWatch } from './daemon-watch.js';
@@ -87,9 +88,10 @@ export async function startSupervisor(
   watch: DaemonWatch,
   options: SupervisorOptions,
   logger: Logger,
+  metrics: Metrics,
 ): Promise<Supervisor> {
   const feed = new LiveFeed(watch, options);
-  const server = await createServer(watch, feed, options, logger);
+  const server = await createServer(watch, feed, options, logger, metrics);
   const closing = new AbortController();
   const listen = async (): Promise<boolean> => {
     try {
@@ -142,6 +144,7 @@ async function createServer(
   feed: LiveFeed,
   options: SupervisorOptions,
   logger: Logger,
+  metrics: Metrics,
 ): Promise<FastifyInstance> {
   const access = new Access(options);
   const server = fastify({
@@ -200,6 +203,10 @@ async function createServer(
     });
     await open.register(api, { prefix: '/api/v1', watch, feed, version });
     await open.register(session, { prefix: '/api/v1', access, logger });
+    open.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+      const { registry } = metrics;
+      return reply.type(registry.contentType).send(await registry.metrics());
+    });
     open.get('/api/v1/openapi.json', { schema: { hide: true } }, () => server.swagger());
   });
   await server.register(pageFiles);

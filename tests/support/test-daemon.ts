@@ -35,6 +35,8 @@ export interface PlayOptions {
   readonly asynchronous?: boolean;
   readonly full?: boolean;
   readonly hangupAfter?: number;
+  /** Behind the socket application's address: the context to take. */
+  readonly path?: string;
 }
 
 export class TestDaemon {
@@ -77,7 +79,7 @@ export class TestDaemon {
 
   /** Plays calls and returns when they, and what the daemon does with them, are over. */
   async play(options: PlayOptions = {}): Promise<void> {
-    const { calls = 1, headers = {}, script = {}, asynchronous = true, full = true, hangupAfter } = options;
+    const { calls = 1, headers = {}, script = {}, asynchronous = true, full = true, hangupAfter, path: to } = options;
     const channel = new Map(dump);
     for (const [name, value] of Object.entries(headers)) {
       if (value === undefined) channel.delete(name);
@@ -88,7 +90,7 @@ export class TestDaemon {
       channels: [channel],
       calls,
       concurrency: 10,
-      target: this.app.address,
+      target: to === undefined ? this.app.address : `${this.app.address}/${to}`,
       asynchronous,
       full,
       ...(hangupAfter === undefined ? {} : { hangupAfter }),
