@@ -49,7 +49,9 @@ async function checkConfig(options: Readonly<Record<string, unknown>>): Promise<
 async function readDialplan(directory: string): Promise<Snapshot> {
   const store = new DialplanStore();
   const source = await FileSource.open(directory, {
-    onChange: (changes) => store.update(changes),
+    onChange: (changes, problems) => {
+      store.update(changes, problems);
+    },
     onError: () => undefined,
   });
   await source.close();

@@ -1,4 +1,5 @@
 /** The texts a dialplan is made of, wherever they are kept. */
+import type { DocumentProblem } from './snapshot.js';
 
 export type DocumentKind = 'extension' | 'contexts' | 'routes';
 
@@ -21,7 +22,11 @@ export interface DocumentSource {
 }
 
 export interface SourceListener {
-  onChange(changes: DocumentChanges): void;
+  /**
+   * @param problems all there are with how the documents are kept, apart from the documents
+   * @returns when the changes are in force; until then no more are told
+   */
+  onChange(changes: DocumentChanges, problems: readonly DocumentProblem[]): Promise<void> | void;
   /** Changes may go unnoticed. */
   onError(error: Error): void;
 }

@@ -113,7 +113,7 @@ export class FileSource implements DocumentSource {
       }
     };
     await Promise.all(Array.from({ length: Math.min(FILES_AT_ONCE, waiting.length) }, readNext));
-    if (isAll || changes.size > 0) this.listener.onChange(inOrder(changes));
+    if (isAll || changes.size > 0) await this.listener.onChange(inOrder(changes), []);
   }
 }
 

@@ -2,6 +2,8 @@
  * Holds the documents in force and the snapshot made of them. An update validates and compiles what changed, before anything
  * live is touched, then swaps the snapshot. A document that does not validate never replaces one that did.
  */
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { ExpressionCompiler } from '../dialplan/expression.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import type { Extension } from '../dialplan/extension.js';
@@ -20,7 +22,13 @@ type Parsed =
 interface Held {
   readonly document: DocumentText;
   /** The version in force: of this text, or of an earlier one if this was refused; undefined if none ever validated. */
-  readonly inForce: Parsed | undefined;
+  readonly inForce: { readonly parsed: Parsed; readonly document: DocumentText } | undefined;
+  readonly problems: readonly DocumentProblem[];
+}
+
+/** What a domain's documents amount to, worked out again only when one of them changes. */
+interface Composed {
+  readonly domain: Domain;
   readonly problems: readonly DocumentProblem[];
 }
 
@@ -34,8 +42,15 @@ export interface StoreUpdate {
   readonly solved: number;
 }
 
+/** How long an update may keep the event loop from calls. */
+const SLICE_MS = 4;
+
 export class DialplanStore {
-  private readonly documents = new Map<string, Held>();
+  /** By domain in lower case, then by location. */
+  private readonly documents = new Map<string, Map<string, Held>>();
+  private readonly domainOf = new Map<string, string>();
+  private readonly composed = new Map<string, Composed>();
+  private sourceProblems: readonly DocumentProblem[] = [];
   private current: Snapshot = {
     domains: new Map(),
     compiler: new ExpressionCompiler(),
@@ -47,43 +62,135 @@ export class DialplanStore {
     return this.current;
   }
 
-  /** Takes changes over; undefined if nothing did change. @throws Pcre2MissingError */
-  update(changes: DocumentChanges): StoreUpdate | undefined {
-    const changed = [...changes].filter(([location, document]) => this.differs(location, document));
-    if (changed.length === 0 && this.current.version > 0) return undefined;
+  /** The documents in force, by location: of one that was refused the version before. */
+  *documentsInForce(): Iterable<[string, DocumentText]> {
+    for (const held of this.documents.values()) {
+      for (const [location, { inForce }] of held) if (inForce !== undefined) yield [location, inForce.document];
+    }
+  }
+
+  /**
+   * Takes changes over; undefined if nothing did change.
+   * @param sourceProblems all there are with how the documents are kept
+   * @throws Pcre2MissingError
+   */
+  update(changes: DocumentChanges, sourceProblems: readonly DocumentProblem[] = []): StoreUpdate | undefined {
+    const work = this.work(changes, sourceProblems);
+    for (;;) {
+      const step = work.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** The same, in slices between which calls go on. The one before must be done. */
+  async updateInSlices(
+    changes: DocumentChanges,
+    sourceProblems: readonly DocumentProblem[] = [],
+  ): Promise<StoreUpdate | undefined> {
+    const work = this.work(changes, sourceProblems);
+    let begun = performance.now();
+    for (;;) {
+      const step = work.next();
+      if (step.done === true) return step.value;
+      if (performance.now() - begun < SLICE_MS) continue;
+      await setImmediate();
+      begun = performance.now();
+    }
+  }
+
+  /** Yields where it may be interrupted; nothing is in force before its end. */
+  private *work(
+    changes: DocumentChanges,
+    sourceProblems: readonly DocumentProblem[],
+  ): Generator<undefined, StoreUpdate | undefined, undefined> {
+    const changed: string[] = [];
     const compiler = new ExpressionCompiler();
-    for (const [location, document] of changed) {
-      if (document === undefined) this.documents.delete(location);
-      else this.documents.set(location, hold(location, document, this.documents.get(location)?.inForce, compiler));
+    const held = new Map<string, Held>();
+    for (const [location, document] of changes) {
+      const before = this.heldAt(location);
+      if (before?.document.text === document?.text) continue;
+      changed.push(location);
+      if (document === undefined) continue;
+      held.set(location, hold(location, document, before?.inForce, compiler));
+      yield;
     }
-    const before = new Set(this.current.problems.map(identify));
-    this.current = this.compose(compiler);
-    const after = new Set(this.current.problems.map(identify));
-    return {
-      snapshot: this.current,
-      changed: changed.map(([location]) => location),
-      newProblems: this.current.problems.filter((problem) => !before.has(identify(problem))),
-      solved: [...before].filter((problem) => !after.has(problem)).length,
+    const problemsChanged = sourceProblems.length > 0 || this.sourceProblems.length > 0;
+    if (changed.length === 0 && this.current.version > 0 && !problemsChanged) return undefined;
+    return this.putInForce(changed, held, sourceProblems, compiler);
+  }
+
+  private putInForce(
+    changed: readonly string[],
+    held: ReadonlyMap<string, Held>,
+    sourceProblems: readonly DocumentProblem[],
+    compiler: ExpressionCompiler,
+  ): StoreUpdate | undefined {
+    const affected = new Set<string>();
+    for (const location of changed) {
+      const domain = this.domainOf.get(location);
+      if (domain !== undefined) affected.add(domain);
+      const next = held.get(location);
+      if (next !== undefined) affected.add(lowerCase(next.document.domain));
+    }
+    const before = this.problemsOf(affected);
+    for (const location of changed) this.put(location, held.get(location));
+    for (const domain of affected) this.compose(domain);
+    this.sourceProblems = sourceProblems;
+    const after = this.problemsOf(affected);
+    const newProblems = [...after].filter(([id]) => !before.has(id)).map(([, problem]) => problem);
+    const solved = [...before.keys()].filter((id) => !after.has(id)).length;
+    if (changed.length === 0 && newProblems.length === 0 && solved === 0 && this.current.version > 0) return undefined;
+    this.current = {
+      domains: new Map([...this.composed].map(([name, { domain }]) => [name, domain])),
+      compiler,
+      problems: [...[...this.composed.values()].flatMap(({ problems }) => problems), ...sourceProblems],
+      version: this.current.version + 1,
     };
+    return { snapshot: this.current, changed, newProblems, solved };
   }
 
-  private differs(location: string, document: DocumentText | undefined): boolean {
-    return this.documents.get(location)?.document.text !== document?.text;
+  private heldAt(location: string): Held | undefined {
+    const domain = this.domainOf.get(location);
+    return domain === undefined ? undefined : this.documents.get(domain)?.get(location);
   }
 
-  private compose(compiler: ExpressionCompiler): Snapshot {
-    const problems: DocumentProblem[] = [];
-    const parts = new Map<string, DomainParts>();
-    for (const [location, held] of this.documents) {
-      problems.push(...held.problems);
-      const { domain } = held.document;
-      const part = parts.get(lowerCase(domain)) ?? newParts(domain);
-      parts.set(lowerCase(domain), part);
-      addToParts(part, location, held);
+  private put(location: string, held: Held | undefined): void {
+    const from = this.domainOf.get(location);
+    const to = held === undefined ? undefined : lowerCase(held.document.domain);
+    if (from !== undefined && from !== to) {
+      this.documents.get(from)?.delete(location);
+      this.domainOf.delete(location);
     }
-    const domains = new Map<string, Domain>();
-    for (const [key, part] of parts) domains.set(key, composeDomain(part, problems));
-    return { domains, compiler, problems, version: this.current.version + 1 };
+    if (held === undefined || to === undefined) return;
+    const documents = this.documents.get(to) ?? new Map<string, Held>();
+    this.documents.set(to, documents.set(location, held));
+    this.domainOf.set(location, to);
+  }
+
+  private compose(name: string): void {
+    const documents = this.documents.get(name);
+    if (documents === undefined || documents.size === 0) {
+      this.documents.delete(name);
+      this.composed.delete(name);
+      return;
+    }
+    const problems: DocumentProblem[] = [];
+    let parts: DomainParts | undefined;
+    for (const [location, held] of documents) {
+      problems.push(...held.problems);
+      parts ??= newParts(held.document.domain);
+      addToParts(parts, location, held);
+    }
+    if (parts !== undefined) this.composed.set(name, { domain: composeDomain(parts, problems), problems });
+  }
+
+  /** Those of some domains and of the source, each by what makes it the same. */
+  private problemsOf(domains: ReadonlySet<string>): Map<string, DocumentProblem> {
+    const problems = new Map(this.sourceProblems.map((problem) => [identify(problem), problem]));
+    for (const name of domains) {
+      for (const problem of this.composed.get(name)?.problems ?? []) problems.set(identify(problem), problem);
+    }
+    return problems;
   }
 }
 
@@ -101,14 +208,15 @@ function newParts(name: string): DomainParts {
 }
 
 function addToParts(parts: DomainParts, location: string, { document, inForce }: Held): void {
-  if (inForce === undefined) {
+  const parsed = inForce?.parsed;
+  if (parsed === undefined) {
     if (document.kind === 'extension') parts.refused.add(document.name);
-  } else if (inForce.kind === 'extension') {
-    parts.extensions.set(document.name, inForce.extension);
-  } else if (inForce.kind === 'contexts') {
-    parts.contexts = { location, lists: inForce.contexts };
+  } else if (parsed.kind === 'extension') {
+    parts.extensions.set(document.name, parsed.extension);
+  } else if (parsed.kind === 'contexts') {
+    parts.contexts = { location, lists: parsed.contexts };
   } else {
-    parts.routes = inForce.routes;
+    parts.routes = parsed.routes;
   }
 }
 
@@ -133,15 +241,10 @@ function composeDomain(parts: DomainParts, problems: DocumentProblem[]): Domain 
   return { name: parts.name, contexts, routes: parts.routes };
 }
 
-function hold(
-  location: string,
-  document: DocumentText,
-  before: Parsed | undefined,
-  compiler: ExpressionCompiler,
-): Held {
+function hold(location: string, document: DocumentText, before: Held['inForce'], compiler: ExpressionCompiler): Held {
   const { parsed, problems } = parse(document, compiler);
   const located = problems.map((problem) => ({ ...problem, location }));
-  if (parsed !== undefined) return { document, inForce: parsed, problems: located };
+  if (parsed !== undefined) return { document, inForce: { parsed, document }, problems: located };
   const consequence = before === undefined ? 'it is left out' : 'its previous version stays in force';
   return {
     document,
@@ -171,5 +274,5 @@ function parse(
 }
 
 function identify({ location, path, message }: DocumentProblem): string {
-  return JSON.stringify([location, path, message]);
+  return `${location}\0${path}\0${message}`;
 }
