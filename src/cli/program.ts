@@ -8,6 +8,7 @@ import { addLint } from './lint.js';
 import { addReplay } from './replay.js';
 import { addServe } from './serve.js';
 import { addSimulate } from './simulate.js';
+import { addWhyNot } from './why-not.js';
 
 /** Sets the exit status a command ends with. */
 export type Finish = (exitCode: number) => void;
@@ -45,6 +46,7 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
   addSimulate(program, finish);
   addLint(program, finish);
   addReplay(program, finish);
+  addWhyNot(program, finish);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

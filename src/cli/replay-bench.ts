@@ -23,7 +23,6 @@ import type { ReplayFlags } from './replay-flags.js';
 export interface HuntedCall {
   readonly call: RecordedCall;
   readonly replayed: Replayed;
-  readonly options: ReplayOptions;
   /** What chose time and zone, in words. */
   readonly clock: string;
 }
@@ -87,14 +86,24 @@ export class ReplayBench {
     return new ReplayBench(snapshot, worstFirst(snapshot.problems), flags, settings, sources, client);
   }
 
-  /** @throws InboundError */
+  /** Hunts a recorded call as the flags change it. @throws InboundError */
   async hunt(recorded: RecordedCall): Promise<HuntedCall> {
+    const { call, options, clock } = this.prepare(recorded);
+    return { call, replayed: await this.run(call, options), clock };
+  }
+
+  /** The call as the flags change it, and when and where it is hunted. */
+  prepare(recorded: RecordedCall): { call: RecordedCall; options: ReplayOptions; clock: string } {
     const call = this.changed(recorded);
-    const { options, clock } = this.optionsFor(call);
+    return { call, ...this.optionsFor(call) };
+  }
+
+  /** @throws InboundError */
+  async run(call: RecordedCall, options: ReplayOptions): Promise<Replayed> {
     const replaying = askWhileReplaying(call, this.snapshot, options);
     let step = replaying.next();
     while (step.done !== true) step = replaying.next(await this.ask(step.value));
-    return { call, replayed: step.value, options, clock };
+    return step.value;
   }
 
   close(): void {
