@@ -6,6 +6,7 @@ import { EslConnection, refusal, type ConnectionListener } from './connection.js
 import { ChannelHungUp, ChannelLeft, CommandRefused, ProtocolError, SocketClosed, type EslError } from './errors.js';
 import type { EslEvent } from './event.js';
 import { isInstant } from './instant-applications.js';
+import { isPark, readParkTimeout } from './park.js';
 
 export interface SessionOptions {
   /** How long FreeSWITCH may take to answer `connect`. */
@@ -159,8 +160,11 @@ export class Session {
       for (let first = 0; first < applications.length;) {
         this.throwIfEnded();
         const batch = takeBatch(applications, first);
-        await this.executeBatch(batch, first, observer);
         first += batch.length;
+        const parks = this.isAsync && isPark(batch.at(-1));
+        const executed = parks ? batch.slice(0, -1) : batch;
+        if (executed.length > 0) await this.executeBatch(executed, first - batch.length, observer);
+        if (parks) await this.stayParked(first - 1, observer);
       }
     });
     this.turn = run.catch(() => undefined);
@@ -283,6 +287,20 @@ export class Session {
       // Where the channel is down, that is the reason, not the socket that FreeSWITCH then closed.
       this.throwIfEnded();
     }
+  }
+
+  /**
+   * A channel with an asynchronous socket is parked already, and FreeSWITCH refuses to park it again: `park` would be over at
+   * once, and the call too. It stays parked, as it would in FreeSWITCH's own dialplan, until something else ends it.
+   */
+  private async stayParked(index: number, observer: ExecutionObserver): Promise<void> {
+    this.throwIfEnded();
+    observer.started(index, undefined);
+    const timeout = readParkTimeout(this.newestData.get('variable_park_timeout'));
+    const cancel = timeout && this.after(timeout.ms, () => void this.hangup(timeout.cause).catch(() => undefined));
+    await Promise.race([this.hungUp, this.ended]);
+    cancel?.();
+    this.throwIfEnded();
   }
 
   private send({ application, data }: ApplicationToExecute): PendingExecution {

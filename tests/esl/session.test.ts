@@ -133,6 +133,27 @@ describe.each(MODES)('socket with $mode', ({ asynchronous, full }) => {
     if (full) expect(end?.hangupCause).toBe('ORIGINATOR_CANCEL');
   });
 
+  test('park holds the call until the caller hangs up, though FreeSWITCH cannot park it twice', async () => {
+    const started: number[] = [];
+    let rejected: unknown;
+    const result = await sessionCall(
+      async (session) => {
+        const list = [
+          { application: 'set', data: 'a=1' },
+          { application: 'park', data: '' },
+          { application: 'playback', data: 'never.wav' },
+        ];
+        const observer = { started: (index: number) => started.push(index), completed: () => undefined };
+        rejected = await session.executeAll(list, observer).catch((error: unknown) => error);
+      },
+      { ...modes, hangupAfter: 500 },
+    );
+    expect(rejected).toMatchObject({ code: 'CHANNEL_HUNG_UP' });
+    expect(started).toEqual([0, 1]);
+    expect(executed(result)).toEqual(asynchronous ? ['set a=1'] : ['set a=1', 'park']);
+    expect(result).toMatchObject({ fate: 'hung up', hungUpBy: 'caller', problems: [] });
+  });
+
   test('an application FreeSWITCH does not have ends the call, not the wait', async () => {
     let rejected: unknown;
     const result = await sessionCall(async (session) => {
@@ -273,4 +294,15 @@ test('a batch holds its applications with event-lock, but for the last, which ot
   });
   const messages = result.commands.filter(({ text }) => text.includes('execute-app-name'));
   expect(messages.map(({ text }) => text.includes('event-lock: true'))).toEqual([true, true, true, false]);
+});
+
+test('park in asynchronous mode ends after park_timeout, with its cause', async () => {
+  const result = await sessionCall(async (session) => {
+    const list = [
+      { application: 'set', data: 'park_timeout=0:ALLOTTED_TIMEOUT' },
+      { application: 'park', data: '' },
+    ];
+    await session.executeAll(list, UNOBSERVED).catch(() => undefined);
+  });
+  expect(result).toMatchObject({ fate: 'hung up', hangupCause: 'ALLOTTED_TIMEOUT', problems: [] });
 });
