@@ -18,7 +18,9 @@ import { ruleTraps } from './checks/rule-traps.js';
 import { setNotInline } from './checks/set-not-inline.js';
 import { timeAndField } from './checks/time-and-field.js';
 import { timeNever } from './checks/time-never.js';
+import { tollFraud } from './checks/toll-fraud.js';
 import { unanchoredBridge } from './checks/unanchored-bridge.js';
+import { unreachable } from './checks/unreachable.js';
 import { unknownWord } from './checks/unknown-word.js';
 import type { Check } from './finding.js';
 
@@ -44,4 +46,6 @@ export const CHECKS: readonly Check[] = [
   conditionsCutOff,
   huntWithoutAction,
   unanchoredBridge,
+  unreachable,
+  tollFraud,
 ];

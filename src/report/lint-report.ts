@@ -137,13 +137,8 @@ function junitCase(finding: LintFinding, failed: boolean): string {
 }
 
 function xml(text: string): string {
-  return printableText(text.replaceAll('\n', '\u2424'))
-    .replaceAll('\\u2424', '\n')
-    .replaceAll('\u2424', '\n')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  const lines = text.split('\n').map(printableText).join('\n');
+  return lines.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 function markdown({ findings, domains }: LintReport): string {

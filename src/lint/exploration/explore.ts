@@ -1,0 +1,112 @@
+/**
+ * Imagines calls until every way a call can take through a context was taken, or is proven to be none: each call that was
+ * simulated tells which tests it came by; for each of them a call is looked for that comes there alike and goes the other way.
+ */
+import type { Bytes } from '../../bytes.js';
+import type { TextFinder } from '../../pattern/text-finder.js';
+import type { CallInputs } from './call-inputs.js';
+import { findMoment } from './moments.js';
+import type { ObservedTest } from './observed-test.js';
+import { rootOf, testOfRoot } from './origin.js';
+import { simulateCall, type Plan, type SimulatedCall } from './simulated-call.js';
+
+export interface Exploration {
+  /** Why there may be calls that were not thought of; empty if every way was taken. */
+  readonly open: ReadonlySet<string>;
+}
+
+export interface ExploreOptions {
+  readonly context: Bytes;
+  readonly plan: Plan;
+  readonly finder: TextFinder;
+  /** The first moment of the day from which times are chosen. */
+  readonly today: number;
+  /** Whether what a test comes to has to do with the question. */
+  matters(test: ObservedTest): boolean;
+  /** Hears of every call; true ends it all. */
+  onCall(call: SimulatedCall): boolean;
+}
+
+/** Texts a reader takes for a number, or at least for a text. */
+const PREFERRED = ['^\\d{6,12}$', '^\\d+$', '^[0-9*#+]+$', '^[a-zA-Z0-9_.+-]+$', '^[ -~]+$'];
+const MOST_CALLS = 1_500;
+const NOON_MS = 12 * 3_600_000;
+
+interface Waiting {
+  readonly inputs: CallInputs;
+  /** The way it is to take, as far as that was chosen: tests up to there are not turned again. */
+  readonly chosen: readonly string[];
+}
+
+export function explore(options: ExploreOptions): Exploration {
+  const open = new Set<string>();
+  const seen = new Set<string>();
+  const waiting: Waiting[] = [{ inputs: { values: new Map(), epochMs: options.today + NOON_MS }, chosen: [] }];
+  let calls = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    calls += 1;
+    if (calls > MOST_CALLS) {
+      open.add(`more than ${MOST_CALLS} ways through`);
+      break;
+    }
+    const call = simulateCall(next.inputs, options.context, options.plan);
+    for (const application of call.opaque) open.add(`what the inline application ${application} does`);
+    const tests = call.tests.filter((test) => options.matters(test));
+    const way = tests.map((test) => step(test, test.passed));
+    if (next.chosen.some((chosen, index) => chosen !== way[index]))
+      open.add('a call that went another way than it should');
+    const key = way.join('\n');
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (options.onCall(call)) break;
+    for (let at = next.chosen.length; at < tests.length; at += 1) {
+      const inputs = turn(tests, at, next.inputs, options, open);
+      const chosen = [...way.slice(0, at), step(tests[at] as ObservedTest, !(tests[at] as ObservedTest).passed)];
+      if (inputs !== undefined) waiting.push({ inputs, chosen });
+    }
+  }
+  return { open };
+}
+
+function step({ extension, pointer }: ObservedTest, passed: boolean): string {
+  return `${extension}\0${pointer}\0${passed}`;
+}
+
+/** Inputs with which the tests before come out as they did and this one does not. */
+function turn(
+  tests: readonly ObservedTest[],
+  at: number,
+  inputs: CallInputs,
+  { finder, today }: ExploreOptions,
+  open: Set<string>,
+): CallInputs | undefined {
+  const { what, passed } = tests[at] as ObservedTest;
+  const before = tests.slice(0, at);
+  if (what.kind === 'time') {
+    const times = before.flatMap((test) =>
+      test.what.kind === 'time' ? [{ time: test.what.time, passed: test.passed }] : [],
+    );
+    const epochMs = findMoment([...times, { time: what.time, passed: !passed }], today);
+    if (epochMs === undefined) open.add('a time that may never come');
+    return epochMs === undefined ? undefined : { ...inputs, epochMs };
+  }
+  if (what.origin.kind === 'fixed') {
+    if (what.expands) open.add('an expression that is expanded');
+    return undefined;
+  }
+  const source = rootOf(what.origin);
+  if (source === undefined) {
+    open.add('a field that is made of several values');
+    return undefined;
+  }
+  const wanted = before.flatMap((test) => {
+    if (test.what.kind !== 'text' || rootOf(test.what.origin) !== source) return [];
+    return [testOfRoot(test.what.origin, { expression: test.what.expression, matches: test.passed })];
+  });
+  const turned = testOfRoot(what.origin, { expression: what.expression, matches: !passed });
+  const found = finder.find([...wanted, turned], { preferred: PREFERRED });
+  if (found.kind === 'unknown') open.add(found.reason);
+  if (found.kind === 'impossible' && what.expands) open.add('an expression that is expanded');
+  if (found.kind !== 'found') return undefined;
+  return { ...inputs, values: new Map(inputs.values).set(source, found.text) };
+}
