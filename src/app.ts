@@ -7,23 +7,15 @@ import { createCallLog } from './calls/call-log.js';
 import { captureCalls, type Capture } from './capture/capture-calls.js';
 import { observeAll } from './calls/observe-all.js';
 import { endCall, parseEnding, type Ending } from './calls/ending.js';
-import {
-  formatListen,
-  parseListen,
-  storeDirectory,
-  supervisorListen,
-  withoutPassword,
-  type Configuration,
-} from './configuration.js';
+import { formatListen, parseListen, supervisorListen, withoutPassword, type Configuration } from './configuration.js';
 import { pcre2Version, setMatchLimit } from './dialplan/pcre2.js';
 import { expectWritableDirectory } from './disk/expect-writable-directory.js';
 import { Listener, type RefusalReason } from './esl/listener.js';
 import type { Session } from './esl/session.js';
+import { LiveDialplan, type DialplanStatus } from './live-dialplan.js';
+import type { HashGet } from './routes/redis/hash-get.js';
 import { createMetrics, type Metrics } from './metrics/create-metrics.js';
-import { FileSource } from './routes/file-source.js';
-import type { DocumentChanges, DocumentSource } from './routes/document.js';
 import { defaultDomain } from './routes/snapshot.js';
-import { DialplanStore, type StoreUpdate } from './routes/store.js';
 import { DaemonWatch } from './supervisor/daemon-watch.js';
 import type { Supervisor } from './supervisor/supervisor.js';
 
@@ -43,6 +35,8 @@ export interface App {
   readonly port: number;
   /** Where supervisors read; undefined if that is switched off, or the port is another program's. */
   readonly supervisorPort: number | undefined;
+  /** Of the store the dialplan comes from, for metrics and readiness. */
+  readonly dialplanStatus: DialplanStatus;
   /** Reads the dialplan again, whatever was noticed. */
   reload(): Promise<void>;
   /** Takes no more calls, lets those there are end, hands back what is left after the drain time, and closes. */
@@ -57,13 +51,13 @@ export async function startApp(configuration: Configuration, logger: Logger, obs
 }
 
 class Daemon implements App {
-  private readonly store = new DialplanStore();
   private readonly sessions = new Map<Session, Promise<void>>();
-  private readonly callOptions: CallOptions;
+  private readonly callOptions: Omit<CallOptions, 'hashGet'>;
   private readonly observer: CallObserver;
   private readonly capture: Capture | undefined;
   private readonly onExcess: Ending;
-  private source!: DocumentSource;
+  private dialplan!: LiveDialplan;
+  private hashGet: HashGet | undefined;
   private listener!: Listener;
   /** Undefined where nobody is to look. */
   private readonly watch: DaemonWatch | undefined;
@@ -100,15 +94,8 @@ class Daemon implements App {
     const { configuration, logger } = this;
     setMatchLimit(configuration.dialplan.matchLimit);
     if (configuration.capture.dir !== undefined) await expectWritableDirectory(configuration.capture.dir);
-    this.source = await FileSource.open(storeDirectory(configuration.store.url), {
-      onChange: (changes) => {
-        this.onChange(changes);
-      },
-      onError: (error) => {
-        this.watch?.storeFailed(error);
-        logger.error(`watching the dialplan: ${error.message}; a change may go unnoticed until SIGHUP`);
-      },
-    });
+    this.dialplan = await LiveDialplan.open(configuration, logger, this.watch);
+    this.hashGet = this.dialplan.hashGet();
     try {
       this.listener = await this.listen();
       this.supervisor = await this.serveSupervisors();
@@ -124,7 +111,7 @@ class Daemon implements App {
     const listener = this.listener as Listener | undefined;
     await listener?.stop();
     listener?.close();
-    await this.source.close();
+    await this.dialplan.close();
     this.unwatch();
   }
 
@@ -140,15 +127,18 @@ class Daemon implements App {
     return this.supervisor?.port;
   }
 
+  get dialplanStatus(): DialplanStatus {
+    return this.dialplan.status;
+  }
+
   async reload(): Promise<void> {
-    await this.source.reload();
-    this.watch?.storeRecovered();
+    await this.dialplan.reload();
   }
 
   async stop(): Promise<void> {
     if (this.watch !== undefined) this.watch.isDraining = true;
     await this.listener.stop();
-    await this.source.close();
+    await this.dialplan.close();
     await this.drain();
     this.listener.close();
     // Last, so that whoever looks sees the calls end.
@@ -214,7 +204,12 @@ class Daemon implements App {
   }
 
   private async onSession(session: Session): Promise<void> {
-    const done = controlCall(session, this.store.snapshot, this.callOptions, this.observer);
+    const done = controlCall(
+      session,
+      this.dialplan.snapshot,
+      { ...this.callOptions, hashGet: this.hashGet },
+      this.observer,
+    );
     this.sessions.set(session, done);
     try {
       await done;
@@ -227,7 +222,7 @@ class Daemon implements App {
     const { store, dialplan, supervisor } = this.configuration;
     const watch = new DaemonWatch(
       { historySize: supervisor.history, timezone: dialplan.timezone, storeLocation: withoutPassword(store.url) },
-      () => this.store.snapshot,
+      () => this.dialplan.snapshot,
     );
     this.logger.add(watch.troubles);
     return watch;
@@ -260,31 +255,6 @@ class Daemon implements App {
     if (this.watch === undefined) return;
     this.watch.close();
     this.logger.remove(this.watch.troubles);
-  }
-
-  private onChange(changes: DocumentChanges): void {
-    const update = this.store.update(changes);
-    if (update === undefined) return;
-    this.watch?.storeUpdated(update);
-    this.logUpdate(update);
-  }
-
-  private logUpdate({ snapshot, changed, newProblems, solved }: StoreUpdate): void {
-    for (const { severity, location, path, message } of newProblems) {
-      const where = path === '' ? location : `${location} ${path}`;
-      this.logger.log(severity === 'error' ? 'error' : 'warn', `${where}: ${message}`, {
-        event: 'document',
-        location,
-        path,
-      });
-    }
-    const problems = snapshot.problems.length;
-    this.logger.info(
-      `dialplan version ${snapshot.version}: ${changed.length} ${changed.length === 1 ? 'document' : 'documents'} read, ` +
-        `${snapshot.domains.size} ${snapshot.domains.size === 1 ? 'domain' : 'domains'}, ` +
-        `${problems} ${problems === 1 ? 'problem' : 'problems'}${solved > 0 ? `, ${solved} solved` : ''}`,
-      { event: 'dialplan', version: snapshot.version, changed },
-    );
   }
 }
 

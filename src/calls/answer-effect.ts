@@ -1,10 +1,11 @@
 /** What a hunt asks, asked of FreeSWITCH over the call's session. */
 import type { Bytes } from '../bytes.js';
-import { isTrue } from '../dialplan/c-values.js';
+import { isTrue, lowerCase } from '../dialplan/c-values.js';
 import type { VariableChange } from '../dialplan/channel.js';
 import type { Answer, AskApi, Effect, ExecuteInline } from '../dialplan/effect.js';
 import { quote } from '../dialplan/quote.js';
 import type { ApplicationToExecute, Session } from '../esl/session.js';
+import { HASH_GET, type HashGet } from '../routes/redis/hash-get.js';
 
 /** FreeSWITCH says this where a function wrote nothing. */
 const NO_OUTPUT = '-ERR no reply\n';
@@ -14,12 +15,16 @@ const SCRATCH_VARIABLE = 'parkway_answer';
 
 const UNOBSERVED = { started: () => undefined, completed: () => undefined };
 
-/** @throws what the session rejects with */
-export async function answerEffect(effect: Effect, session: Session): Promise<Answer> {
+/**
+ * @param hashGet answers `cti_hash_get`; undefined: FreeSWITCH does
+ * @throws what the session rejects with
+ */
+export async function answerEffect(effect: Effect, session: Session, hashGet: HashGet | undefined): Promise<Answer> {
   switch (effect.kind) {
     case 'global':
       return askGlobal(effect.name, session);
     case 'api':
+      if (hashGet !== undefined && lowerCase(effect.name) === HASH_GET) return hashGet(effect.arguments);
       return askApi(effect, session);
     case 'execute':
       return executeInline(effect, session);

@@ -4,6 +4,7 @@ import { bytesOf, type Bytes } from '../bytes.js';
 import { hunt, type Hunted, type HuntRequest } from '../dialplan/hunt.js';
 import { ChannelHungUp, ChannelLeft, SocketClosed } from '../esl/errors.js';
 import type { Completion, Session, SessionEnd } from '../esl/session.js';
+import type { HashGet } from '../routes/redis/hash-get.js';
 import { selectContext } from '../routes/select-context.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import { answerEffect, applyChanges } from './answer-effect.js';
@@ -19,6 +20,8 @@ export interface CallOptions {
   readonly onNoRoute: Ending;
   readonly afterLast: Ending;
   readonly onError: Ending;
+  /** Answers `${cti_hash_get(key field)}`; undefined: FreeSWITCH does. */
+  readonly hashGet: HashGet | undefined;
 }
 
 const MICROSECONDS_PER_MS = 1000;
@@ -74,6 +77,7 @@ function beginCall(session: Session, snapshot: Snapshot, options: CallOptions): 
 }
 
 async function decide(call: Call, session: Session, snapshot: Snapshot, options: CallOptions): Promise<Hunted> {
+  if (snapshot.version === 0) throw new Error('there is no dialplan yet: its store has been away since the start');
   const begun = performance.now();
   const request: HuntRequest = {
     data: session.data,
@@ -86,7 +90,7 @@ async function decide(call: Call, session: Session, snapshot: Snapshot, options:
   const hunting = hunt(request, call.trace);
   let step = hunting.next();
   while (step.done !== true) {
-    const answer = await answerEffect(step.value, session);
+    const answer = await answerEffect(step.value, session, options.hashGet);
     call.answers.push({ effect: step.value, answer });
     step = hunting.next(answer);
   }

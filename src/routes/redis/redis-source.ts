@@ -427,13 +427,15 @@ export class RedisSource implements DocumentSource {
     if (mode === 'tracking') return { stop: () => undefined };
     const every = this.options.pollSeconds * MS * (mode === 'polling' ? 1 : POLLS_PER_COMPARISON);
     let seen: string | undefined;
+    let isDiscoveryOwed = false;
     let timer: NodeJS.Timeout;
     const look = async (): Promise<void> => {
       const writes = await session.writes();
-      if (writes === undefined || writes !== seen) {
+      if (writes === undefined || writes !== seen || isDiscoveryOwed) {
         seen = writes;
-        if (Date.now() >= this.discoveryDueAt) this.markAll();
-        else this.invalidations.onKeys([...this.keys.keys()]);
+        isDiscoveryOwed = Date.now() < this.discoveryDueAt;
+        if (isDiscoveryOwed) this.invalidations.onKeys([...this.keys.keys()]);
+        else this.markAll();
       }
       schedule();
     };

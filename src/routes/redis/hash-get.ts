@@ -1,0 +1,66 @@
+/** `${cti_hash_get(key field)}`, which OKCC's module answers inside FreeSWITCH: a field of a hash in Redis. */
+import { bytesOf, textOf, type Bytes } from '../../bytes.js';
+import type { Client } from './connection.js';
+
+/** The function's name among FreeSWITCH's API functions, in lower case. */
+export const HASH_GET = 'cti_hash_get';
+
+/** @param args key and field, with a blank between them; answers empty where there is none. Never rejects. */
+export type HashGet = (args: Bytes) => Promise<Bytes>;
+
+export interface HashGetOptions {
+  /** Keys that may be read begin with one of these. */
+  readonly prefixes: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** @param report hears once of each kind of failure until an answer comes again */
+export function hashGetter(
+  client: () => Client | undefined,
+  { prefixes, timeoutMs }: HashGetOptions,
+  report: (message: string) => void,
+): HashGet {
+  const reported = new Set<string>();
+  const fail = (kind: string, args: Bytes, why: string): Bytes => {
+    if (!reported.has(kind)) report(`cti_hash_get(${textOf(args)}): ${why}; it is empty`);
+    reported.add(kind);
+    return '';
+  };
+  return async (args) => {
+    const blank = args.indexOf(' ');
+    const key = blank < 0 ? args : args.slice(0, blank);
+    const field = blank < 0 ? '' : args.slice(blank + 1).trim();
+    if (field === '') return fail('usage', args, 'expected a key and a field');
+    if (!prefixes.some((prefix) => key.startsWith(bytesOf(prefix)))) {
+      return fail('prefix', args, 'its key begins with none of store.hashGet.prefixes');
+    }
+    const redis = client();
+    if (redis === undefined) return fail('away', args, 'Redis is away');
+    try {
+      const value = await answerWithin(timeoutMs, redis.hgetBuffer(latin1(key), latin1(field)));
+      reported.clear();
+      return value?.toString('latin1') ?? '';
+    } catch (error) {
+      const { message } = error as Error;
+      return fail(message, args, message);
+    }
+  };
+}
+
+function latin1(bytes: Bytes): Buffer {
+  return Buffer.from(bytes, 'latin1');
+}
+
+async function answerWithin<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`Redis did not answer within ${ms} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
