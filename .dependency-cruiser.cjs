@@ -9,6 +9,8 @@ const MAY_IMPORT = {
   calls: ['dialplan', 'esl', 'routes', 'report'],
   replay: ['dialplan', 'pattern', 'api-functions', 'esl', 'routes', 'report'],
   simulator: ['dialplan', 'api-functions'],
+  'dialplan-tests': ['dialplan', 'routes', 'replay'],
+  corpus: ['dialplan', 'routes', 'replay', 'dialplan-tests', 'report'],
   supervisor: ['dialplan', 'esl', 'routes', 'calls', 'metrics', 'report'],
   report: ['dialplan'],
   disk: [],

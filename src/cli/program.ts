@@ -9,6 +9,7 @@ import { addReplay } from './replay.js';
 import { addServe } from './serve.js';
 import { addSimulate } from './simulate.js';
 import { addWhyNot } from './why-not.js';
+import { addTest } from './test.js';
 
 /** Sets the exit status a command ends with. */
 export type Finish = (exitCode: number) => void;
@@ -47,6 +48,7 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
   addLint(program, finish);
   addReplay(program, finish);
   addWhyNot(program, finish);
+  addTest(program, finish);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

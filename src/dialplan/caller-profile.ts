@@ -9,15 +9,24 @@ export type ChannelData = ReadonlyMap<string, Bytes>;
 export interface ChannelHeaders {
   get(header: string): Bytes | undefined;
   keys(): Iterable<string>;
-  /** The headers whose names, in lower case, begin so: for data that has a quicker way than to look at every name. */
-  keysLike?(beginning: string): Iterable<string>;
+  /** What {@link keysLike} returns, for data that has a quicker way than to look at every name. */
+  keysLike?(text: string, how: Likeness): Iterable<string>;
 }
 
-/** The headers whose names, in lower case, begin so. */
-export function keysLike(data: ChannelHeaders, beginning: string): Iterable<string> {
-  if (data.keysLike !== undefined) return data.keysLike(beginning);
-  const { length } = beginning;
-  return [...data.keys()].filter((header) => lowerCase(header.slice(0, length)) === beginning);
+/** Whether a name, in lower case, is a text or begins with it. */
+export type Likeness = 'is' | 'begins';
+
+/** The headers whose names, in lower case, are or begin like a text. */
+export function keysLike(data: ChannelHeaders, text: string, how: Likeness): Iterable<string> {
+  return data.keysLike === undefined ? filterKeys(data.keys(), text, how) : data.keysLike(text, how);
+}
+
+/** Those of the names that, in lower case, are or begin like a text. */
+export function filterKeys(names: Iterable<string>, text: string, how: Likeness): string[] {
+  const { length } = text;
+  return [...names].filter(
+    (name) => (how === 'begins' || name.length === length) && lowerCase(name.slice(0, length)) === text,
+  );
 }
 
 /** A field of a caller profile, found by its name once and read from many channels. */

@@ -64,7 +64,7 @@ export class Channel implements VariableStore {
   /** Removes every variable whose name begins with the prefix, in any case. */
   deleteByPrefix(prefix: Bytes): void {
     const beginning = lowerCase(prefix);
-    for (const header of keysLike(this.data, VARIABLE_PREFIX + beginning)) {
+    for (const header of keysLike(this.data, VARIABLE_PREFIX + beginning, 'begins')) {
       this.delete(header.slice(VARIABLE_PREFIX.length));
     }
     for (const key of [...this.changes.keys()]) if (key.startsWith(beginning)) this.delete(key);
@@ -112,7 +112,7 @@ export class Channel implements VariableStore {
   /** The header of that name in any case. Most look-ups find theirs as it is spelled, so no index is worth its making. */
   private findSpelling(header: string): string | undefined {
     const wanted = lowerCase(header);
-    for (const candidate of this.data.keysLike?.(wanted) ?? this.data.keys()) {
+    for (const candidate of this.data.keysLike?.(wanted, 'is') ?? this.data.keys()) {
       if (candidate.length === wanted.length && lowerCase(candidate) === wanted) return candidate;
     }
     return undefined;

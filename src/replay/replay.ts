@@ -1,13 +1,14 @@
 /** Hunts one recorded call under one dialplan. */
 import { bytesOf, type Bytes } from '../bytes.js';
+import type { ChannelHeaders } from '../dialplan/caller-profile.js';
 import type { Moment } from '../dialplan/date-time.js';
 import type { AskApi, AskGlobal } from '../dialplan/effect.js';
 import { hunt, type Hunted } from '../dialplan/hunt.js';
 import type { TraceEntry } from '../dialplan/trace.js';
+import type { Witness } from '../dialplan/witness.js';
 import { selectContext, type SelectedContext } from '../routes/select-context.js';
 import { defaultDomain, type Snapshot } from '../routes/snapshot.js';
 import type { AnswerSource, KnownAnswer } from './answer-source.js';
-import type { RecordedCall } from './recorded-call.js';
 
 export interface ReplayOptions {
   /** The domain of calls that name none that is known; undefined: the only one there is. */
@@ -19,6 +20,16 @@ export interface ReplayOptions {
   /** Asked behind the recording's own answers, in order. */
   readonly sources: readonly AnswerSource[];
   readonly moment: Moment;
+  /** The context, where it was chosen already. */
+  readonly selected?: SelectedContext;
+  /** Learns what the decision depends on. No trace is kept then. */
+  readonly witness?: Witness;
+}
+
+/** As much of a recorded call as a hunt needs. */
+export interface ReplayedCall {
+  readonly data: ChannelHeaders;
+  readonly answers: AnswerSource;
 }
 
 /** What the hunt asked and nobody knew. It went on as if FreeSWITCH had none. */
@@ -46,11 +57,7 @@ export interface Replayed {
 export type Question = AskGlobal | AskApi;
 
 /** Hunts a call; what no source knows counts as unknown. */
-export function replay(
-  call: Pick<RecordedCall, 'data' | 'answers'>,
-  snapshot: Snapshot,
-  options: ReplayOptions,
-): Replayed {
+export function replay(call: ReplayedCall, snapshot: Snapshot, options: ReplayOptions): Replayed {
   const replaying = askWhileReplaying(call, snapshot, options);
   let step = replaying.next();
   while (step.done !== true) step = replaying.next(undefined);
@@ -59,11 +66,11 @@ export function replay(
 
 /** Hunts a call, and yields each question that no source knows, to be resumed with what another one says. */
 export function* askWhileReplaying(
-  { data, answers }: Pick<RecordedCall, 'data' | 'answers'>,
+  { data, answers }: ReplayedCall,
   snapshot: Snapshot,
-  { domain, context, neutraliseCaptures, sources, moment }: ReplayOptions,
+  { domain, context, neutraliseCaptures, sources, moment, ...options }: ReplayOptions,
 ): Generator<Question, Replayed, KnownAnswer> {
-  const selected = selectContext(data, snapshot, defaultDomain(snapshot, domain), context);
+  const selected = options.selected ?? selectContext(data, snapshot, defaultDomain(snapshot, domain), context);
   const trace: TraceEntry[] = [];
   const unknown: UnknownAnswer[] = [];
   const hunting = hunt(
@@ -74,6 +81,7 @@ export function* askWhileReplaying(
       compiler: snapshot.compiler,
       moment,
       neutraliseCaptures,
+      ...(options.witness === undefined ? {} : { witness: options.witness }),
     },
     trace,
   );
