@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { addCheckConfig } from './check-config.js';
+import { addDump } from './dump.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
 import { addLint } from './lint.js';
 import { addReplay } from './replay.js';
@@ -49,6 +50,7 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
   addReplay(program, finish);
   addWhyNot(program, finish);
   addTest(program, finish);
+  addDump(program, finish);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);
