@@ -17,15 +17,27 @@ const EVENT_SOCKET = /mod_event_socket/i;
 
 /** One command as it is written. @throws {@link CommandRefused} if a part of it would be read as something else. */
 export function encodeCommand(line: Bytes, headers: CommandHeaders = {}, body?: Bytes): Bytes {
-  let text = line;
-  for (const [name, value] of Object.entries(headers)) text += `\n${name}: ${value}`;
-  if (text.split('\n').length !== Object.keys(headers).length + 1 || /[\r\0]/.test(text)) {
-    throw new CommandRefused(nameOf(line), 'a line break or NUL where none may be; not sent');
+  const text = encodeLines([line, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]);
+  return body === undefined ? `${text}\n\n` : `${text}\ncontent-length: ${body.length}\n\n${body}`;
+}
+
+/** `sendmsg` that leaves a list of applications to FreeSWITCH, as if its own dialplan had hunted it. @throws {@link CommandRefused} */
+export function encodeHandOver(applications: readonly Pick<Execution, 'application' | 'data'>[]): Bytes {
+  const headers = applications.map(
+    ({ application, data }) => `application: ${application}${data === '' ? '' : ` ${data}`}`,
+  );
+  return `${encodeLines(['sendmsg', 'call-command: xferext', ...headers])}\n\n`;
+}
+
+function encodeLines(lines: readonly Bytes[]): Bytes {
+  const text = lines.join('\n');
+  if (lines.some((line) => LINE_BREAK_OR_NUL.test(line))) {
+    throw new CommandRefused(nameOf(text), 'a line break or NUL where none may be; not sent');
   }
   if (UNLOADING.test(text) && EVENT_SOCKET.test(text)) {
-    throw new CommandRefused(nameOf(line), 'FreeSWITCH would unload its event socket; not sent');
+    throw new CommandRefused(nameOf(text), 'FreeSWITCH would unload its event socket; not sent');
   }
-  return body === undefined ? `${text}\n\n` : `${text}\ncontent-length: ${body.length}\n\n${body}`;
+  return text;
 }
 
 export interface Execution {

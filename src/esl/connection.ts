@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import modesl, { type ReplyCallback } from 'modesl';
 import type { Bytes } from '../bytes.js';
-import { encodeCommand, encodeExecute, type CommandHeaders } from './command.js';
+import { encodeCommand, encodeExecute, encodeHandOver, type CommandHeaders, type Execution } from './command.js';
 import { CommandRefused, ProtocolError, SocketClosed, type EslError } from './errors.js';
 import { eventOfFrame, type EslEvent } from './event.js';
 import { FrameDecoder, type Frame } from './frame-decoder.js';
@@ -129,9 +129,16 @@ export class EslConnection extends modesl.Connection {
     const reply = await this.reply((callback) => {
       this.sendRecv(line, headers, callback);
     });
-    const refused = refusal(reply);
-    if (refused !== undefined) throw new CommandRefused(line, refused);
-    return reply;
+    return accepted(line, reply);
+  }
+
+  /** Leaves a list of applications to FreeSWITCH. @throws CommandRefused, SocketClosed, ProtocolError */
+  async handOver(applications: readonly Pick<Execution, 'application' | 'data'>[]): Promise<void> {
+    const text = encodeHandOver(applications);
+    const reply = await this.reply((callback) => {
+      this.write(text, this.cmdCallbackQueue, callback);
+    });
+    accepted('sendmsg', reply);
   }
 
   /** Awaits the event that `send` arranges to be called back with. @throws SocketClosed, ProtocolError, CommandRefused */
@@ -221,6 +228,12 @@ export class EslConnection extends modesl.Connection {
 /** A fault of ours while reading must end one call, not the process. */
 function asProtocolError(error: unknown): ProtocolError {
   return error instanceof ProtocolError ? error : new ProtocolError('cannot read what came', { cause: error });
+}
+
+function accepted(command: Bytes, reply: EslEvent): EslEvent {
+  const refused = refusal(reply);
+  if (refused !== undefined) throw new CommandRefused(command, refused);
+  return reply;
 }
 
 /** What a reply refuses a command with; undefined where it does not. */

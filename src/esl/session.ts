@@ -6,7 +6,7 @@ import { EslConnection, refusal, type ConnectionListener } from './connection.js
 import { ChannelHungUp, ChannelLeft, CommandRefused, ProtocolError, SocketClosed, type EslError } from './errors.js';
 import type { EslEvent } from './event.js';
 import { isInstant } from './instant-applications.js';
-import { isPark, readParkTimeout } from './park.js';
+import { readParkTimeout } from './park-timeout.js';
 
 export interface SessionOptions {
   /** How long FreeSWITCH may take to answer `connect`. */
@@ -161,10 +161,11 @@ export class Session {
         this.throwIfEnded();
         const batch = takeBatch(applications, first);
         first += batch.length;
-        const parks = this.isAsync && isPark(batch.at(-1));
-        const executed = parks ? batch.slice(0, -1) : batch;
+        const last = this.isAsync ? batch.at(-1)?.application.toLowerCase() : undefined;
+        const executed = last === 'park' || last === 'socket' ? batch.slice(0, -1) : batch;
         if (executed.length > 0) await this.executeBatch(executed, first - batch.length, observer);
-        if (parks) await this.stayParked(first - 1, observer);
+        if (last === 'park') await this.stayParked(first - 1, observer);
+        if (last === 'socket') await this.handOver(applications.slice(first - 1), first - 1, observer);
       }
     });
     this.turn = run.catch(() => undefined);
@@ -300,6 +301,22 @@ export class Session {
     const cancel = timeout && this.after(timeout.ms, () => void this.hangup(timeout.cause).catch(() => undefined));
     await Promise.race([this.hungUp, this.ended]);
     cancel?.();
+    this.throwIfEnded();
+  }
+
+  /**
+   * Another controller cannot park the channel while it is parked for this one: FreeSWITCH would begin with it and at once go
+   * on behind it, with two in command. So FreeSWITCH itself goes on from here, as in its own dialplan.
+   */
+  private async handOver(
+    applications: readonly ApplicationToExecute[],
+    index: number,
+    observer: ExecutionObserver,
+  ): Promise<void> {
+    this.throwIfEnded();
+    observer.started(index, undefined);
+    await this.connection.handOver(applications);
+    if (this.ending === undefined) this.leave();
     this.throwIfEnded();
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { encodeCommand, encodeExecute } from '../../src/esl/command.js';
+import { encodeCommand, encodeExecute, encodeHandOver } from '../../src/esl/command.js';
 import { CommandRefused } from '../../src/esl/errors.js';
 
 const execute = (application: string, data: string, lock = false): string =>
@@ -20,6 +20,16 @@ describe('commands as they are written', () => {
     );
   });
 
+  test('a list that is left to FreeSWITCH', () => {
+    const list = [
+      { application: 'socket', data: '127.0.0.1:9 async full' },
+      { application: 'answer', data: '' },
+    ];
+    expect(encodeHandOver(list)).toBe(
+      'sendmsg\ncall-command: xferext\napplication: socket 127.0.0.1:9 async full\napplication: answer\n\n',
+    );
+  });
+
   test.each([
     ['line breaks', 'a=1\ncall-command: hangup\n\nexit'],
     ['over 1 KB', `a=${'x'.repeat(1_030)}`],
@@ -37,6 +47,7 @@ describe('commands as they are written', () => {
     ['a line break in a value', () => encodeCommand('sendmsg', { 'hangup-cause': 'X\nevent-lock: true' })],
     ['a carriage return', () => encodeCommand('api status\rexit')],
     ['a NUL', () => encodeCommand('api a\0b')],
+    ['a line break in a list', () => encodeHandOver([{ application: 'set', data: 'a=1\n\nexit' }])],
     ['a line break in an application', () => execute('set\nevent-lock: true', '')],
     ['a NUL in data', () => execute('set', `a=\0${'x'.repeat(2_000)}`)],
     ['what would unload the event socket', () => encodeCommand('api echo reload Mod_Event_Socket')],

@@ -154,6 +154,22 @@ describe.each(MODES)('socket with $mode', ({ asynchronous, full }) => {
     expect(result).toMatchObject({ fate: 'hung up', hungUpBy: 'caller', problems: [] });
   });
 
+  test('socket leaves the rest of the list to FreeSWITCH, which goes on with it where no other controller is', async () => {
+    let rejected: unknown;
+    const result = await sessionCall(async (session) => {
+      const list = [
+        { application: 'set', data: 'a=1' },
+        { application: 'socket', data: '127.0.0.1:1 async full' },
+        { application: 'set', data: 'b=${a}2' },
+        { application: 'hangup', data: 'USER_BUSY' },
+      ];
+      rejected = await session.executeAll(list, UNOBSERVED).catch((error: unknown) => error);
+    }, modes);
+    expect(rejected).toMatchObject({ code: asynchronous ? 'CHANNEL_LEFT' : 'CHANNEL_HUNG_UP' });
+    expect(executed(result)).toEqual(['set a=1', 'set b=12', 'hangup USER_BUSY']);
+    expect(result).toMatchObject({ hangupCause: 'USER_BUSY' });
+  });
+
   test('an application FreeSWITCH does not have ends the call, not the wait', async () => {
     let rejected: unknown;
     const result = await sessionCall(async (session) => {

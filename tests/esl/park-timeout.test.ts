@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readParkTimeout } from '../../src/esl/park.js';
+import { readParkTimeout } from '../../src/esl/park-timeout.js';
 
 test.each([
   [undefined, undefined],

@@ -1,4 +1,4 @@
-/** The `park` application, which an asynchronous session carries out itself. */
+/** How long a channel stays parked. */
 import type { Bytes } from '../bytes.js';
 
 export interface ParkTimeout {
@@ -11,10 +11,6 @@ const MS = 1000;
 /** The longest that a timer of Node.js can wait, 24 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 const CAUSE = /^[A-Z][A-Z0-9_]+$/;
-
-export function isPark(application: { readonly application: Bytes } | undefined): boolean {
-  return application?.application.toLowerCase() === 'park';
-}
 
 /** Variable `park_timeout`, `<seconds>[:<CAUSE>]`, as `switch_ivr_park` reads it; undefined where it sets no end. */
 export function readParkTimeout(variable: Bytes | undefined): ParkTimeout | undefined {
