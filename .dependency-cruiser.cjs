@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   simulator: ['dialplan', 'api-functions'],
   'dialplan-tests': ['dialplan', 'routes', 'replay'],
   corpus: ['dialplan', 'routes', 'replay', 'dialplan-tests', 'report'],
-  supervisor: ['dialplan', 'esl', 'routes', 'calls', 'metrics', 'report'],
+  supervisor: ['dialplan', 'esl', 'routes', 'calls', 'capture', 'metrics', 'report'],
   report: ['dialplan'],
   disk: [],
   capture: ['dialplan', 'calls', 'disk'],

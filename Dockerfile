@@ -17,6 +17,7 @@ COPY --from=build /parkway/node_modules node_modules
 COPY --from=build /parkway/dist dist
 COPY package.json LICENSE ./
 COPY schema schema
+COPY page page
 COPY examples examples
 ENV NODE_ENV=production PARKWAY_LISTEN=0.0.0.0:8084
 USER node

@@ -221,7 +221,7 @@ class Daemon implements App {
   private createWatch(): DaemonWatch {
     const { store, dialplan, supervisor } = this.configuration;
     const watch = new DaemonWatch(
-      { historySize: supervisor.history, timezone: dialplan.timezone, storeLocation: withoutPassword(store.url) },
+      { historySize: supervisor.history, ...dialplan, storeLocation: withoutPassword(store.url) },
       () => this.dialplan.snapshot,
     );
     this.logger.add(watch.troubles);

@@ -1,6 +1,6 @@
 /**
  * Calls that ended, whole, in little memory. Neighbours resemble each other, so blocks of them are compressed together, away
- * from the main thread; turning a call to text is done between other work, one call at a time.
+ * from the main thread; turning a call to bytes is done between other work, one call at a time.
  */
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -17,16 +17,22 @@ export interface ArchivePlace {
 interface Block {
   /** As they came; undefined once they are packed. */
   calls: Call[] | undefined;
-  packed: Buffer | undefined;
+  packed: Packed | undefined;
   /** How many of its calls are still wanted. */
   wanted: number;
+}
+
+interface Packed {
+  readonly bytes: Buffer;
+  /** Where each call begins in what is packed, and where the last one ends. */
+  readonly bounds: readonly number[];
 }
 
 const BLOCK_CALLS = 16;
 /** Memory is bounded by the processor here: a finer compression would not be paid back. */
 const COMPRESSION = { level: 1 };
 
-const compress = promisify(deflate) as (text: string, options: typeof COMPRESSION) => Promise<Buffer>;
+const compress = promisify(deflate) as (bytes: Buffer, options: typeof COMPRESSION) => Promise<Buffer>;
 const decompress = promisify<Buffer, Buffer>(inflate);
 
 export class CallArchive {
@@ -55,7 +61,7 @@ export class CallArchive {
   release({ block }: ArchivePlace): void {
     block.wanted -= 1;
     if (block.wanted > 0 || block === this.open) return;
-    this.packedBytes -= block.packed?.length ?? 0;
+    this.packedBytes -= block.packed?.bytes.length ?? 0;
     block.packed = undefined;
     block.calls = undefined;
   }
@@ -64,9 +70,9 @@ export class CallArchive {
     const call = block.calls?.[index];
     if (call !== undefined) return recordOf(call);
     if (block.packed === undefined) return undefined;
-    const lines = (await decompress(block.packed)).toString('utf8').split('\n');
-    const line = lines[index];
-    return line === undefined ? undefined : parseRecord(line);
+    const { bytes, bounds } = block.packed;
+    const unpacked = await decompress(bytes);
+    return parseRecord(unpacked.subarray(bounds[index], bounds[index + 1]));
   }
 
   /** Resolves when all full blocks are packed. */
@@ -75,16 +81,19 @@ export class CallArchive {
   }
 
   private async pack(block: Block): Promise<void> {
-    const lines: string[] = [];
+    const records: Buffer[] = [];
+    const bounds = [0];
     for (const call of block.calls ?? []) {
-      lines.push(serializeRecord(recordOf(call)));
+      const bytes = serializeRecord(recordOf(call));
+      records.push(bytes);
+      bounds.push((bounds.at(-1) as number) + bytes.length);
       await othersFirst();
     }
-    const packed = await compress(lines.join('\n'), COMPRESSION);
+    const bytes = await compress(Buffer.concat(records), COMPRESSION);
     if (block.wanted === 0) return;
-    block.packed = packed;
+    block.packed = { bytes, bounds };
     block.calls = undefined;
-    this.packedBytes += packed.length;
+    this.packedBytes += bytes.length;
   }
 }
 

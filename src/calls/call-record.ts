@@ -1,6 +1,5 @@
 /** A call as it is kept after its end: all that is known of it, without the dialplan it was hunted in. */
-import type { Bytes } from '../bytes.js';
-import type { ChannelData } from '../dialplan/caller-profile.js';
+import { deserialize, serialize } from 'node:v8';
 import type { SelectedContext } from '../routes/select-context.js';
 import type { Call } from './call.js';
 
@@ -22,13 +21,19 @@ export function recordOf(call: Call): CallRecord {
   };
 }
 
-/** A record as one line of JSON: byte strings stay what they are, one character a byte. */
-export function serializeRecord(record: CallRecord): string {
-  return JSON.stringify({ ...record, data: [...record.data] });
+/** The call again, but for the dialplan. */
+export function callOf(record: CallRecord): Call {
+  return {
+    ...record,
+    selected: { ...record.selected, context: undefined },
+    error: record.error === undefined ? undefined : new Error(record.error),
+  };
 }
 
-export function parseRecord(text: string): CallRecord {
-  const stored = JSON.parse(text) as Omit<CallRecord, 'data'> & { data: [string, Bytes][] };
-  const data: ChannelData = new Map(stored.data);
-  return { ...stored, data };
+export function serializeRecord(record: CallRecord): Buffer {
+  return serialize(record);
+}
+
+export function parseRecord(bytes: Buffer): CallRecord {
+  return deserialize(bytes) as CallRecord;
 }

@@ -2,7 +2,9 @@
 import process from 'node:process';
 import os from 'node:os';
 import { Type, type FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { capturedCall } from '../capture/captured-call.js';
 import { ACTIVITY_STEP_MS } from '../calls/call-activity.js';
+import { callOf } from '../calls/call-record.js';
 import { searchCalls } from '../calls/search-calls.js';
 import { pcre2Version } from '../dialplan/pcre2.js';
 import { callDetails } from './call-details.js';
@@ -82,6 +84,34 @@ export const api: FastifyPluginCallbackTypebox<ApiOptions> = (server, { watch, f
       if (found === undefined) return reply.code(404).send(noSuchCall(request.params.key, watch));
       const { isMasked } = request.reader;
       return { ...seenBy(isMasked, callDetails(found.row, found.record)), isMasked };
+    },
+  );
+
+  server.get(
+    '/calls/:key/dump',
+    {
+      schema: {
+        summary: 'One call as a line of a capture file, for `parkway replay`',
+        params: KEY,
+        produces: ['application/x-ndjson'],
+        response: { 200: Type.String(), 403: ApiError, 404: ApiError, 409: ApiError },
+      },
+    },
+    async (request, reply) => {
+      const { key } = request.params;
+      if (request.reader.isMasked) {
+        const message = 'numbers decide where a call goes: only who sees whole numbers gets a dump';
+        return reply.code(403).send({ error: 'masked', message });
+      }
+      const found = await watch.calls.find(key);
+      if (found === undefined) return reply.code(404).send(noSuchCall(key, watch));
+      if (found.row.endedAt === null) {
+        return reply.code(409).send({ error: 'in_progress', message: `call ${key} has not ended yet` });
+      }
+      return reply
+        .type('application/x-ndjson')
+        .header('content-disposition', `attachment; filename="parkway-${key.replace(/[^\w-]/g, '_')}.ndjson"`)
+        .send(`${JSON.stringify(capturedCall(callOf(found.record), watch.options))}\n`);
     },
   );
 

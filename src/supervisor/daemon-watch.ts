@@ -15,6 +15,8 @@ export interface WatchOptions {
   readonly historySize: number;
   /** The zone in which a day begins. */
   readonly timezone: string;
+  /** Whether captures are neutralised, which a dump tells `parkway replay`. */
+  readonly neutraliseCaptures: boolean;
   /** Where the dialplan is, as it may be shown. */
   readonly storeLocation: string;
 }

@@ -102,7 +102,7 @@ export class LiveFeed {
       this.gathering = undefined;
       const calls = [...this.touched.values()].map((row) => row());
       this.touched.clear();
-      this.sendToAll('change', { calls, counters: this.watch.counters });
+      this.sendToAll('change', { at: Date.now(), calls, counters: this.watch.counters });
     }, this.gatherMs);
   }
 
@@ -126,7 +126,7 @@ export class LiveFeed {
 
 /** Calls in progress, as the API tells them. */
 export function liveCalls(watch: DaemonWatch): LiveCalls {
-  return { calls: watch.calls.liveRows() as LiveCalls['calls'], counters: watch.counters };
+  return { at: Date.now(), calls: watch.calls.liveRows() as LiveCalls['calls'], counters: watch.counters };
 }
 
 function frameOf(event: string, data: object): string {

@@ -140,7 +140,11 @@ export const Counters = Type.Object(
 export type Counters = Static<typeof Counters>;
 
 export const LiveCalls = Type.Object(
-  { calls: Type.Array(CallRow, { description: 'The longest first' }), counters: Counters },
+  {
+    at: time('The server’s clock'),
+    calls: Type.Array(CallRow, { description: 'The longest first' }),
+    counters: Counters,
+  },
   { title: 'LiveCalls' },
 );
 export type LiveCalls = Static<typeof LiveCalls>;

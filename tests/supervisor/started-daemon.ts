@@ -1,4 +1,5 @@
 /** A daemon in this process, with its page, and a simulated FreeSWITCH that plays calls to it. */
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +21,7 @@ export interface StartedDaemon {
   /** Where the dialplan is: files written there are noticed. */
   readonly store: string;
   readonly freeSwitch: FreeSwitch;
+  /** Plays calls; returns when they, and what Parkway does with them, are over. */
   play(options?: PlayOptions): Promise<LoadSummary>;
   stop(): Promise<void>;
 }
@@ -36,8 +38,6 @@ export interface DaemonOptions {
   readonly extensions?: Extensions;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly script?: Script;
-  /** How many times faster than real time FreeSWITCH goes. */
-  readonly speed?: number;
 }
 
 export const DOMAIN = 'example.com';
@@ -76,7 +76,7 @@ export const EXTENSIONS: Extensions = {
 const SAMPLE = new URL('../../examples/calls/calls-out.txt', import.meta.url);
 
 export async function startDaemon(options: DaemonOptions = {}): Promise<StartedDaemon> {
-  const { extensions = EXTENSIONS, settings = {}, script, speed = 20 } = options;
+  const { extensions = EXTENSIONS, settings = {}, script } = options;
   const store = await mkdtemp(path.join(tmpdir(), 'parkway-page-'));
   await writeDialplan(store, extensions);
   const { configuration } = loadConfiguration({
@@ -91,16 +91,28 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<StartedD
     }).map(([leaf, value]) => ({ path: leaf, value, flag: 'the test' })),
   });
   const logger = createLogger({ transports: [new transports.Console({ silent: true })] });
-  const app = await startApp(configuration, logger);
-  const freeSwitch = startFreeSwitch({ speed, ...(script === undefined ? {} : { script }) });
+  const quiet = new EventEmitter();
+  let live = 0;
+  const nothing = (): void => undefined;
+  const app = await startApp(configuration, logger, {
+    arrived: () => (live += 1),
+    decided: nothing,
+    applicationStarted: nothing,
+    applicationEnded: nothing,
+    ended: () => {
+      live -= 1;
+      if (live === 0) quiet.emit('quiet');
+    },
+  });
+  const freeSwitch = startFreeSwitch(script === undefined ? {} : { script });
   const sample = readDump(await readFile(SAMPLE));
   return {
     app,
     origin: `http://127.0.0.1:${app.supervisorPort ?? 0}`,
     store,
     freeSwitch,
-    play: ({ headers = {}, ...load } = {}) =>
-      simulateLoad(freeSwitch, {
+    async play({ headers = {}, ...load } = {}) {
+      const summary = await simulateLoad(freeSwitch, {
         channels: [new Map([...sample, ['Caller-Destination-Number', '1002'], ...Object.entries(headers)])],
         target: app.address,
         asynchronous: true,
@@ -108,7 +120,11 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<StartedD
         calls: 1,
         concurrency: 100,
         ...load,
-      }),
+      });
+      // FreeSWITCH is through with a call a little before Parkway is.
+      if (live > 0) await once(quiet, 'quiet');
+      return summary;
+    },
     async stop() {
       await app.stop();
       await rm(store, { recursive: true });
