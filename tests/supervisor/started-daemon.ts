@@ -87,6 +87,8 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<StartedD
       'supervisor.listen': '127.0.0.1:0',
       'store.url': store,
       drainSeconds: 0,
+      // The machine may be busy with other tests.
+      'session.connectTimeoutSeconds': 60,
       ...settings,
     }).map(([leaf, value]) => ({ path: leaf, value, flag: 'the test' })),
   });
