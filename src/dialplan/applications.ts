@@ -45,6 +45,7 @@ const OTHER_APPLICATIONS: Readonly<Record<string, string>> = {
   mod_httapi: 'httapi',
   mod_java: 'java',
   mod_loopback: 'unloop',
+  mod_managed: 'managed',
   mod_perl: 'perl',
   mod_python3: 'python',
   mod_snapshot: 'snapshot',

@@ -17,7 +17,18 @@ export interface ParsedExtension {
 const BREAK_WORDS = ['on-false', 'on-true', 'always', 'never'];
 const RULE_WORDS = ['all', 'any', 'xor'];
 
-const schema = createRequire(import.meta.url)('../../schema/extension.schema.json') as object;
+interface Keyed {
+  readonly properties?: object;
+}
+
+const schema = createRequire(import.meta.url)('../../schema/extension.schema.json') as Keyed & {
+  readonly definitions: Readonly<Record<string, Keyed>>;
+};
+
+/** Every key that is read somewhere in an extension. */
+export const EXTENSION_KEYS: readonly string[] = [schema, ...Object.values(schema.definitions)].flatMap(
+  ({ properties }) => Object.keys(properties ?? {}),
+);
 
 // FreeSWITCH passes over attributes it does not know; so must a document that came from XML.
 const validator = createValidator<ExtensionDocument>(schema, { unknownKey: 'warning' });

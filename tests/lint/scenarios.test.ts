@@ -31,6 +31,12 @@ function partsOf(scenario: string): Part[] {
   return parts.flatMap((text, index) => (index % 2 === 1 ? [{ name: parts[index - 1] as string, text }] : []));
 }
 
+test('the example dialplan is clean', async () => {
+  const example = path.join(import.meta.dirname, '../../examples/dialplan');
+  const { code, stdout } = await runParkway(['lint', example, '--fail-severity', 'info']);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'nothing found in domain example.com\n' });
+});
+
 describe('scenarios', () => {
   test.each(scenarios)('%s', async (name) => {
     const own = path.join(directory, path.basename(name, '.scenario'));

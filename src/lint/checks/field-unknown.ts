@@ -11,7 +11,8 @@ export const fieldUnknown = extensionCheck(
   function* (extension) {
     for (const { test, pointer } of testsOf(extension)) {
       const { field } = test;
-      if (field?.kind === 'profile' && field.profileField === undefined) {
+      // An empty field with an empty expression is how some write a condition that always passes.
+      if (field?.kind === 'profile' && field.profileField === undefined && field.text !== '') {
         const close = suggestion(textOf(field.text), PROFILE_FIELD_NAMES);
         yield {
           path: `${pointer}/field`,

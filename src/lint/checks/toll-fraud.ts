@@ -15,6 +15,7 @@ import { referencesIn } from '../references.js';
 import { transferTarget } from '../transfer-target.js';
 import { actionsOf, testsOf, type WalkedAction } from '../walk.js';
 
+const MOST_CALLS = 1_500;
 const SCRIPTS = new Set(['lua', 'javascript', 'perl', 'python', 'java', 'httapi', 'socket', 'erlang', 'ivr']);
 const ASSIGNING = new Set(['set', 'export', 'multiset']);
 const HARMLESS = new Set(
@@ -69,7 +70,7 @@ function* findFrom(
   domain: LintedDomain,
   tools: LintTools,
 ): Generator<Found> {
-  const plan = planOf(domain, { followsTransfers: true });
+  const plan = planOf(domain, { executes: true });
   const search = new Search(entry, candidates, plan, domain, tools);
   const { open } = search.run();
   for (const candidate of candidates) {
@@ -121,6 +122,7 @@ class Search {
       plan: this.plan,
       finder,
       today: Date.parse(today),
+      mostCalls: MOST_CALLS,
       matters: ({ extension }) => this.mattering.has(extension),
       onCall: (call) => this.onCall(call),
     });

@@ -27,7 +27,7 @@ function* word(
   readAs: string,
   path: string,
 ): Generator<FoundInExtension> {
-  if (value === undefined || known.includes(lowerCase(String(value)))) return;
+  if (value === undefined || value === '' || known.includes(lowerCase(String(value)))) return;
   yield {
     path,
     message: `expected ${known.join(', ')}, found ${JSON.stringify(value)}, which is read as ${readAs}${suggestion(String(value), known)}`,

@@ -7,6 +7,8 @@ import type { Check, LintTools } from '../finding.js';
 import type { LintedDomain, LintedExtension } from '../linted-domain.js';
 import { actionsOf } from '../walk.js';
 
+const MOST_CALLS = 300;
+
 export const unreachable: Check = {
   codes: { 'extension-unreachable': 'warning', 'extension-never-matches': 'warning' },
   *find(domain, tools) {
@@ -120,12 +122,13 @@ function exploreList(
   onMatched: (names: readonly Bytes[]) => boolean,
 ): ReadonlySet<string> {
   const extensions: readonly Extension[] = listed.map(({ extension }) => extension);
-  const plan = { ...planOf(domain, { followsTransfers: false }), extensionsOf: () => extensions };
+  const plan = { ...planOf(domain, { executes: false }), extensionsOf: () => extensions };
   const { open } = explore({
     context: bytesOf(context),
     plan,
     finder,
     today: Date.parse(today),
+    mostCalls: MOST_CALLS,
     matters: (test) => matters(test.extension),
     onCall: ({ hunts }) => onMatched(hunts.flatMap(({ matched }) => matched)),
   });

@@ -21,6 +21,8 @@ export interface ExploreOptions {
   readonly finder: TextFinder;
   /** The first moment of the day from which times are chosen. */
   readonly today: number;
+  /** After so many calls the rest stays open. */
+  readonly mostCalls: number;
   /** Whether what a test comes to has to do with the question. */
   matters(test: ObservedTest): boolean;
   /** Hears of every call; true ends it all. */
@@ -29,7 +31,6 @@ export interface ExploreOptions {
 
 /** Texts a reader takes for a number, or at least for a text. */
 const PREFERRED = ['^\\d{6,12}$', '^\\d+$', '^[0-9*#+]+$', '^[a-zA-Z0-9_.+-]+$', '^[ -~]+$'];
-const MOST_CALLS = 1_500;
 const NOON_MS = 12 * 3_600_000;
 
 interface Waiting {
@@ -45,8 +46,8 @@ export function explore(options: ExploreOptions): Exploration {
   let calls = 0;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     calls += 1;
-    if (calls > MOST_CALLS) {
-      open.add(`more than ${MOST_CALLS} ways through`);
+    if (calls > options.mostCalls) {
+      open.add(`more than ${options.mostCalls} ways through`);
       break;
     }
     const call = simulateCall(next.inputs, options.context, options.plan);

@@ -8,7 +8,7 @@ import type { Plan } from './simulated-call.js';
 
 const FALLBACK_CONTEXT = 'global';
 
-export function planOf(domain: LintedDomain, options: { readonly followsTransfers: boolean }): Plan {
+export function planOf(domain: LintedDomain, options: { readonly executes: boolean }): Plan {
   const byName = new Map(domain.extensions.map(({ name, extension }) => [name, extension] as const));
   const contexts = new Map<string, readonly Extension[]>();
   for (const [name, list] of domain.contexts?.lists ?? []) {

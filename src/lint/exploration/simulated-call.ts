@@ -26,8 +26,8 @@ export interface Plan {
   /** The extensions of a context, or of the one that takes its place. */
   extensionsOf(context: Bytes): readonly Extension[] | undefined;
   readonly testAt: (extension: Bytes, pointer: string) => Test | undefined;
-  /** Whether hunts that a transfer leads to belong to the question. */
-  readonly followsTransfers: boolean;
+  /** Whether what is executed, and the hunts it leads to, belong to the question. */
+  readonly executes: boolean;
 }
 
 export interface SimulatedHunt {
@@ -97,6 +97,7 @@ class Call implements SimulatedCall {
     const observed = observeHunt(hunted.trace, this.origins, this.plan.testAt);
     this.tests.push(...observed.tests);
     for (const application of observed.opaque) this.opaque.add(application);
+    if (!this.plan.executes) return data;
     const surroundings = new Surroundings(new Channel(data), new Answers());
     for (const { application, executed } of hunted.inline) {
       if (executed !== undefined) this.perform(application, executed, surroundings);
@@ -115,7 +116,7 @@ class Call implements SimulatedCall {
         channel: surroundings.channel,
         hunts: this.hunts.length,
       });
-      const target = this.plan.followsTransfers ? transferTarget(application, expanded) : undefined;
+      const target = transferTarget(application, expanded);
       if (target === undefined) {
         if (ENDING.has(lowerCase(application))) break;
         this.perform(application, expanded, surroundings);
