@@ -4,6 +4,7 @@ const MAY_IMPORT = {
   pattern: ['dialplan'],
   'api-functions': ['dialplan'],
   lint: ['dialplan', 'pattern'],
+  convert: ['dialplan'],
   esl: [],
   routes: ['dialplan'],
   calls: ['dialplan', 'esl', 'routes', 'report'],

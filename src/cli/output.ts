@@ -22,8 +22,12 @@ export class Output {
   }
 
   async write(lines: readonly string[]): Promise<void> {
-    if (this.isBroken || lines.length === 0) return;
-    if (this.stream.write(`${lines.join('\n')}\n`)) return;
+    if (lines.length > 0) await this.writeText(`${lines.join('\n')}\n`);
+  }
+
+  /** Writes text, or bytes that may be none, as they are. */
+  async writeText(text: string | Buffer): Promise<void> {
+    if (this.isBroken || this.stream.write(text)) return;
     await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]).catch(() => undefined);
   }
 

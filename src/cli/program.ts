@@ -4,7 +4,9 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { addCheckConfig } from './check-config.js';
 import { addDump } from './dump.js';
+import { addConvert } from './convert.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
+import { addExportXml } from './export-xml.js';
 import { addLint } from './lint.js';
 import { addReplay } from './replay.js';
 import { addServe } from './serve.js';
@@ -51,6 +53,8 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
   addWhyNot(program, finish);
   addTest(program, finish);
   addDump(program, finish);
+  addConvert(program, finish);
+  addExportXml(program, finish);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

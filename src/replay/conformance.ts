@@ -9,6 +9,7 @@ import { ExpressionCompiler } from '../dialplan/expression.js';
 import type { ExtensionDocument } from '../dialplan/extension-document.js';
 import type { Hunted } from '../dialplan/hunt.js';
 import { setMatchLimit } from '../dialplan/pcre2.js';
+import { replaceGlobals } from '../dialplan/replace-globals.js';
 import { traceLines } from '../report/trace-lines.js';
 import { defuseReferences } from '../dialplan/variables.js';
 import { huntOffline, type RecordedAnswers } from './hunt-offline.js';
@@ -111,29 +112,8 @@ function preprocess(recorded: ConformanceCase): ConformanceCase['extensions'] {
   const globals = recordedGlobals(recorded);
   const global = (name: string): string => textOf(globals.get(lowerCase(bytesOf(name))) ?? '');
   const replace = (_key: string, value: unknown): unknown =>
-    typeof value === 'string' ? replaceGlobals(value, global) : value;
+    typeof value === 'string' ? replaceGlobals(value, global).text : value;
   return JSON.parse(JSON.stringify(recorded.extensions, replace)) as ConformanceCase['extensions'];
-}
-
-/** A reference reaches to its balanced brace; one without an end stays as it is. */
-function replaceGlobals(text: string, global: (name: string) => string): string {
-  let replaced = '';
-  for (let at = 0; at < text.length;) {
-    const end = text.startsWith('$${', at) ? balancedBrace(text, at + 2) : -1;
-    replaced += end < 0 ? (text[at] ?? '') : global(text.slice(at + 3, end));
-    at = end < 0 ? at + 1 : end + 1;
-  }
-  return replaced;
-}
-
-function balancedBrace(text: string, start: number): number {
-  let open = 0;
-  for (let at = start; at < text.length; at += 1) {
-    if (text[at] === '{') open += 1;
-    else if (text[at] === '}') open -= 1;
-    if (open === 0) return at;
-  }
-  return -1;
 }
 
 function recordedGlobals({ globals }: ConformanceCase): Map<Bytes, Bytes> {
