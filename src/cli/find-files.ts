@@ -1,5 +1,6 @@
 /** The files that arguments name: paths, `-`, globs the shell left alone, and folders. */
 import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { STANDARD_INPUT } from '../replay/open-recording.js';
 
@@ -30,6 +31,10 @@ async function filesOf(argument: string): Promise<readonly string[]> {
 }
 
 async function matching(pattern: string, folder: string | undefined): Promise<string[]> {
-  const found = await glob(pattern, { expandDirectories: false, ...(folder === undefined ? {} : { cwd: folder }) });
+  const found = await glob(pattern, {
+    expandDirectories: false,
+    absolute: isAbsolute(pattern),
+    ...(folder === undefined ? {} : { cwd: folder }),
+  });
   return found.sort().map((file) => (folder === undefined ? file : `${folder.replace(/\/+$/, '')}/${file}`));
 }

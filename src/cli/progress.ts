@@ -8,8 +8,8 @@ const BAR_WIDTH = 24;
 const ERASE_LINE = '\r\x1b[K';
 
 export interface Progress {
-  /** One more of what is counted is done. */
-  count(): void;
+  /** So many more of what is counted are done, or one. */
+  count(many?: number): void;
   /** So much more of the whole is done, such as bytes. */
   advance(amount: number): void;
   stop(): void;
@@ -36,8 +36,8 @@ export function startProgress({ unit, whole }: ProgressOptions): Progress {
     : undefined;
   timer?.unref();
   return {
-    count() {
-      counted += 1;
+    count(many = 1) {
+      counted += many;
     },
     advance(amount) {
       done += amount;

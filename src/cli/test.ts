@@ -1,8 +1,6 @@
 /** `parkway test`: runs dialplan tests. */
-import { isAbsolute } from 'node:path';
 import process from 'node:process';
 import { Option, type Command } from 'commander';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import type { CaseResult, Status } from '../dialplan-tests/run-case.js';
 import { readTests, UnusableTestsError, type TestsFile } from '../dialplan-tests/read-tests.js';
 import { runTests } from '../dialplan-tests/run-tests.js';
@@ -13,6 +11,7 @@ import { caseJson, caseLines, testSummaryLine } from '../report/test-lines.js';
 import { readDialplan, type ReadDialplan } from '../routes/read-dialplan.js';
 import { configurationOf } from './configuration-flags.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import { findFiles } from './find-files.js';
 import type { Finish } from './program.js';
 import { watchAndRerun } from './watch-and-rerun.js';
 
@@ -89,10 +88,7 @@ async function watchTests(patterns: readonly string[], options: TestOptions): Pr
     const read = await readAll(patterns);
     status = read === undefined ? EXIT_COULD_NOT_RUN : await runAll(read, options);
     const stores = (read ?? []).map((tests) => storeOf(tests, options));
-    const watched = [
-      ...(await expandGlobs(patterns)),
-      ...stores.filter((store) => !/^[a-z][a-z0-9+.-]+:/i.test(store)),
-    ];
+    const watched = [...(await findFiles(patterns)), ...stores.filter((store) => !/^[a-z][a-z0-9+.-]+:/i.test(store))];
     process.stdout.write(`watching ${watched.join(', ')}\n`);
     return watched;
   });
@@ -102,7 +98,7 @@ async function watchTests(patterns: readonly string[], options: TestOptions): Pr
 /** Undefined, and said why, if any of the files cannot be used. */
 async function readAll(patterns: readonly string[]): Promise<readonly TestsFile[] | undefined> {
   const problems: string[] = [];
-  const read = (await expandGlobs(patterns)).flatMap((file) => {
+  const read = (await findFiles(patterns)).flatMap((file) => {
     try {
       return [readTests(file)];
     } catch (error) {
@@ -114,15 +110,6 @@ async function readAll(patterns: readonly string[]): Promise<readonly TestsFile[
   if (problems.length === 0 && read.length === 0) problems.push(`no file is named like ${patterns.join(', ')}`);
   for (const problem of problems) process.stderr.write(`parkway: ${problem}\n`);
   return problems.length > 0 ? undefined : read;
-}
-
-async function expandGlobs(patterns: readonly string[]): Promise<string[]> {
-  const files = await Promise.all(
-    patterns.map(async (pattern) =>
-      isDynamicPattern(pattern) ? (await glob(pattern, { absolute: isAbsolute(pattern) })).sort() : [pattern],
-    ),
-  );
-  return files.flat();
 }
 
 async function runAll(files: readonly TestsFile[], options: TestOptions): Promise<number> {

@@ -21,6 +21,11 @@ const SECTIONS = ['globals', 'api'];
  * @throws {@link AnswersFileError}
  */
 export function parseAnswers(text: string): AnswerSource {
+  return answersFromTexts(parseAnswerTexts(text));
+}
+
+/** The same as plain data. @throws {@link AnswersFileError} */
+export function parseAnswerTexts(text: string): AnswerTexts {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [broken] = document.errors;
@@ -38,7 +43,7 @@ export function parseAnswers(text: string): AnswerSource {
       throw new AnswersFileError(`/${section}/${name}: expected a text, or null for none, found ${show(answer)}`);
     }
   }
-  return answersFromTexts(withTexts(value));
+  return withTexts(value);
 }
 
 function withTexts(value: Readonly<Record<string, unknown>>): AnswerTexts {

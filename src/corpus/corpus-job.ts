@@ -1,0 +1,120 @@
+/** What is to be found out of a corpus, as data that can be handed to a thread, and what finds it out of one call after another. */
+import { answersFromTexts, type AnswerTexts } from '../replay/answer-source.js';
+import { BUILT_INS } from '../replay/built-in-answers.js';
+import type { DocumentText } from '../routes/document.js';
+import type { Snapshot } from '../routes/snapshot.js';
+import { DialplanStore } from '../routes/store.js';
+import { CallComparison, type Comparison } from './compare-calls.js';
+import type { CorpusCall } from './corpus-call.js';
+import type { CorpusPart } from './corpus-parts.js';
+import { ExpectedMoves, type ExpectedMove } from './expected-moves.js';
+import { readPart } from './read-part.js';
+
+export type Documents = ReadonlyMap<string, DocumentText>;
+
+export interface CorpusOptions {
+  /** The domain of calls that name none that is known. */
+  readonly domain: string | undefined;
+  readonly neutraliseCaptures: boolean;
+  /** The server's zone where a recording does not tell it. */
+  readonly timezone: string;
+  /** The time of calls whose recording does not tell it, epoch milliseconds. */
+  readonly now: number;
+  /** What is known besides the recordings. */
+  readonly answers: AnswerTexts;
+}
+
+export interface ComparisonJob extends CorpusOptions {
+  readonly kind: 'compare';
+  readonly old: Documents;
+  readonly new: Documents;
+  readonly expected: readonly ExpectedMove[];
+  /** `2026-11-25`: expectations of before are no more in force. */
+  readonly today: string;
+}
+
+export type CorpusJob = ComparisonJob;
+export type CorpusResult = Comparison;
+
+export interface UnreadableCall {
+  readonly part: number;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** What reading parts of a corpus came to, besides the result. */
+export interface Reading {
+  /** Lines of each part that was read. */
+  readonly lines: Map<number, number>;
+  unreadable: number;
+  /** The first of them. */
+  readonly complaints: UnreadableCall[];
+}
+
+export interface Progress {
+  readonly bytes: number;
+  readonly calls: number;
+}
+
+const MOST_COMPLAINTS = 20;
+const PROGRESS_CALLS = 20_000;
+
+/** Does a job, part by part. */
+export class CorpusWork {
+  readonly reading: Reading = { lines: new Map(), unreadable: 0, complaints: [] };
+  private readonly tally: { take(call: CorpusCall): void; readonly result: CorpusResult };
+  private bytes = 0;
+  private calls = 0;
+
+  constructor(
+    private readonly job: CorpusJob,
+    private readonly onProgress: (progress: Progress) => void,
+  ) {
+    this.tally = tallyOf(job);
+  }
+
+  get result(): CorpusResult {
+    return this.tally.result;
+  }
+
+  async read(part: CorpusPart, number: number): Promise<void> {
+    const { reading, tally, job } = this;
+    const lines = await readPart(part, number, {
+      sources: [answersFromTexts(job.answers), BUILT_INS],
+      timezone: job.timezone,
+      now: job.now,
+      onCall: (call) => {
+        tally.take(call);
+        this.calls += 1;
+        if (this.calls >= PROGRESS_CALLS) this.tellProgress();
+      },
+      onUnreadable: (line, message) => {
+        reading.unreadable += 1;
+        if (reading.complaints.length < MOST_COMPLAINTS) reading.complaints.push({ part: number, line, message });
+      },
+      onBytes: (bytes) => {
+        this.bytes += bytes;
+      },
+    });
+    reading.lines.set(number, lines);
+    this.tellProgress();
+  }
+
+  private tellProgress(): void {
+    this.onProgress({ bytes: this.bytes, calls: this.calls });
+    this.bytes = 0;
+    this.calls = 0;
+  }
+}
+
+function tallyOf(job: CorpusJob): CallComparison {
+  const { domain, neutraliseCaptures } = job;
+  const expected = new ExpectedMoves(job.expected, job.today);
+  return new CallComparison(snapshotOf(job.old), snapshotOf(job.new), { domain, neutraliseCaptures, expected });
+}
+
+function snapshotOf(documents: Documents): Snapshot {
+  const store = new DialplanStore();
+  store.update(documents);
+  return store.snapshot;
+}

@@ -1,0 +1,262 @@
+/**
+ * Decides each of many calls, but works a decision out only once for all calls that look alike to it. While the evaluator
+ * decides a call, everything it learns of that call is noted, in order; the notes of all calls make a tree. A later call is led
+ * down the tree by its own values: where it ends at a decision, the evaluator would have learnt the same, and decided the same.
+ */
+import type { Bytes } from '../bytes.js';
+import { keysLike, type ChannelHeaders, type Likeness, type ProfileField } from '../dialplan/caller-profile.js';
+import { timeMatches, type ChannelClock, type Moment, type TimeTest } from '../dialplan/date-time.js';
+import type { AskApi } from '../dialplan/effect.js';
+import type { Finding, Witness } from '../dialplan/witness.js';
+import type { AnswerSource, KnownAnswer } from '../replay/answer-source.js';
+
+/** A call as far as a decision can depend on it. */
+export interface CallToDecide {
+  readonly data: ChannelHeaders;
+  readonly answers: AnswerSource;
+  readonly moment: Moment;
+}
+
+/** The same while it is watched what is learnt of it. */
+export interface WatchedCall extends CallToDecide {
+  readonly witness: Witness;
+}
+
+type Learnt = Finding | null;
+
+/** Finds one thing out about a call, the `turn`th. There is one of it for all calls. */
+type Question = (call: CallToDecide, turn: number) => Learnt;
+
+/** What calls are asked that come here, and where their answers lead; most often all have the same. */
+class Crossing {
+  private others: Map<Learnt, Place> | undefined;
+
+  constructor(
+    readonly question: Question,
+    private readonly usual: Learnt,
+    private readonly usualPlace: Place,
+  ) {}
+
+  follow(answer: Learnt): Place | undefined {
+    return answer === this.usual ? this.usualPlace : this.others?.get(answer);
+  }
+
+  lead(answer: Learnt, place: Place): void {
+    this.others ??= new Map();
+    this.others.set(answer, place);
+  }
+}
+
+type Place = Crossing | { readonly decision: unknown };
+
+interface Note {
+  readonly question: Question;
+  readonly answer: Learnt;
+}
+
+/** How many crossings the tree may have: it is forgotten then, and begun anew, so that memory stays flat. */
+const MOST_CROSSINGS = 300_000;
+/** Of so many values of a field it is remembered what came out of them. */
+const MOST_VALUES = 5_000;
+const SEPARATOR = '\n';
+
+export class DecisionMemo<Call extends CallToDecide, Decision> {
+  private questions = new Questions();
+  private root: Place | undefined;
+  private crossings = 0;
+  private turn = 0;
+
+  /** @param decide reads nothing of the call but through what it is given */
+  constructor(private readonly decide: (watched: WatchedCall, call: Call) => Decision) {}
+
+  decisionOf(call: Call): Decision {
+    this.turn += 1;
+    const { turn } = this;
+    let place = this.root;
+    while (place instanceof Crossing) place = place.follow(place.question(call, turn));
+    return place === undefined ? this.workOut(call) : (place.decision as Decision);
+  }
+
+  private workOut(call: Call): Decision {
+    if (this.crossings >= MOST_CROSSINGS) {
+      this.root = undefined;
+      this.questions = new Questions();
+      this.crossings = 0;
+    }
+    const watch = new Watch(call, this.turn, this.questions);
+    const decision = this.decide(watch, call);
+    this.remember(watch.notes, decision);
+    return decision;
+  }
+
+  private remember(notes: readonly Note[], decision: Decision): void {
+    let place = this.root;
+    let last: Crossing | undefined;
+    let known = 0;
+    for (; place instanceof Crossing; known += 1) {
+      last = place;
+      place = place.follow((notes[known] as Note).answer);
+    }
+    let rest: Place = { decision };
+    const first = last === undefined ? 0 : known;
+    for (const { question, answer } of notes.slice(first).reverse()) {
+      rest = new Crossing(question, kept(answer), rest);
+      this.crossings += 1;
+    }
+    if (last === undefined) this.root = rest;
+    else last.lead(kept((notes[known - 1] as Note).answer), rest);
+  }
+}
+
+/** A piece cut out of a line holds all of the line; a copy of it does not. */
+function kept<Answer extends Learnt>(answer: Answer): Answer {
+  return typeof answer === 'string' ? (Buffer.from(answer, 'latin1').toString('latin1') as Answer) : answer;
+}
+
+/** All questions, each made once: what is kept of a call holds nothing of the hunt that asked. */
+class Questions {
+  private readonly byKind = new Map<unknown, Map<unknown, Question>>();
+  private readonly fields = new Map<ProfileField, FieldValues>();
+
+  about(field: ProfileField): FieldValues {
+    let values = this.fields.get(field);
+    if (values === undefined) {
+      values = new FieldValues(field);
+      this.fields.set(field, values);
+    }
+    return values;
+  }
+
+  get(kind: unknown, key: unknown, make: () => Question): Question {
+    let byKey = this.byKind.get(kind);
+    if (byKey === undefined) {
+      byKey = new Map();
+      this.byKind.set(kind, byKey);
+    }
+    let question = byKey.get(key);
+    if (question === undefined) {
+      question = make();
+      byKey.set(key, question);
+    }
+    return question;
+  }
+}
+
+/** Notes each thing once that is learnt of a call. */
+class Watch implements WatchedCall, Witness {
+  readonly notes: Note[] = [];
+  private readonly known = new Map<Question, Learnt>();
+  readonly data: ChannelHeaders;
+  readonly answers: AnswerSource;
+  readonly moment: Moment;
+  readonly witness = this;
+
+  constructor(
+    private readonly call: CallToDecide,
+    private readonly turn: number,
+    private readonly questions: Questions,
+  ) {
+    this.moment = call.moment;
+    this.data = {
+      get: (header) => this.ask(questions.get('header', header, () => headerQuestion(header))) as Bytes | undefined,
+      keys: () => this.headersLike('', 'begins'),
+      keysLike: (text, how) => this.headersLike(text, how),
+    };
+    this.answers = {
+      global: (name) => this.ask(questions.get('global', name, () => globalQuestion(name))) as KnownAnswer,
+      api: (api) => {
+        const key = `${api.expandedText}${SEPARATOR}${api.text}`;
+        return this.ask(questions.get('api', key, () => apiQuestion(api))) as KnownAnswer;
+      },
+    };
+  }
+
+  learn<Result extends Finding>(field: ProfileField, key: unknown, work: (value: Bytes) => Result): Result {
+    const answer = this.ask(this.questions.get(field, key, () => this.questions.about(field).question(work)));
+    return (answer ?? undefined) as Result;
+  }
+
+  learnTime(test: TimeTest, clock: ChannelClock): boolean | undefined {
+    const key = `${clock.offsetHours ?? ''}${SEPARATOR}${clock.zone ?? ''}`;
+    return this.ask(this.questions.get(test, key, () => timeQuestion(test, clock))) as boolean | undefined;
+  }
+
+  private headersLike(text: string, how: Likeness): string[] {
+    const joined = this.ask(this.questions.get(how, text, () => namesQuestion(text, how))) as string;
+    return joined === '' ? [] : joined.split(SEPARATOR);
+  }
+
+  private ask(question: Question): Learnt {
+    const known = this.known.get(question);
+    if (known !== undefined || this.known.has(question)) return known;
+    const answer = question(this.call, this.turn);
+    this.known.set(question, answer);
+    this.notes.push({ question, answer });
+    return answer;
+  }
+}
+
+function headerQuestion(header: string): Question {
+  return ({ data }) => data.get(header);
+}
+
+function namesQuestion(text: string, how: Likeness): Question {
+  return ({ data }) => [...keysLike(data, text, how)].join(SEPARATOR);
+}
+
+function globalQuestion(name: Bytes): Question {
+  return ({ answers }) => answers.global(name);
+}
+
+function apiQuestion(api: AskApi): Question {
+  return ({ answers, moment }) => answers.api(api, moment);
+}
+
+function timeQuestion(test: TimeTest, clock: ChannelClock): Question {
+  return ({ moment }) => timeMatches(test, moment, clock);
+}
+
+/** What was worked out of values of one field: of the same value the same comes out. */
+class FieldValues {
+  private answersByValue = new Map<Bytes, Learnt[]>();
+  private answers: Learnt[] = [];
+  private value: Bytes = '';
+  private turn = 0;
+  private questions = 0;
+  private readonly header: string | undefined;
+  private readonly missing: Bytes;
+
+  constructor({ headers, missing = '' }: ProfileField) {
+    this.header = headers?.Caller;
+    this.missing = missing;
+  }
+
+  /** Answers null where the work comes to undefined. */
+  question(work: (value: Bytes) => Finding): Question {
+    const index = this.questions;
+    this.questions += 1;
+    return (call, turn) => {
+      if (turn !== this.turn) this.turnTo(call, turn);
+      let answer: Learnt = this.answers[index];
+      if (answer === undefined) {
+        answer = work(this.value) ?? null;
+        this.answers[index] = answer;
+      }
+      return answer;
+    };
+  }
+
+  private turnTo({ data }: CallToDecide, turn: number): void {
+    this.turn = turn;
+    this.value = (this.header === undefined ? undefined : data.get(this.header)) ?? this.missing;
+    const known = this.answersByValue.get(this.value);
+    if (known !== undefined) {
+      this.answers = known;
+      return;
+    }
+    if (this.answersByValue.size >= MOST_VALUES) this.answersByValue = new Map();
+    this.value = kept(this.value);
+    this.answers = [];
+    this.answersByValue.set(this.value, this.answers);
+  }
+}

@@ -1,0 +1,55 @@
+/** Moves that are no finding, because somebody wrote down that they are meant: `parkway diff --allow FILE`. */
+import { createRequire } from 'node:module';
+import { parseDocument } from 'yaml';
+import { createValidator } from '../dialplan/validate.js';
+import { checkExpectation, type Decision } from '../dialplan-tests/expectation.js';
+import type { ExpectDocument } from '../dialplan-tests/test-document.js';
+
+/** See `schema/expected-moves.schema.json`. */
+export interface ExpectedMove {
+  readonly from?: ExpectDocument;
+  readonly to?: ExpectDocument;
+  readonly reason: string;
+  /** `2026-12-31`: from the day after on it is a finding again. */
+  readonly until?: string;
+}
+
+export class ExpectedMoves {
+  private readonly inForce: readonly ExpectedMove[];
+
+  /** @param today `2026-11-25` */
+  constructor(moves: readonly ExpectedMove[], today: string) {
+    this.inForce = moves.filter(({ until }) => until === undefined || until >= today);
+  }
+
+  /** Why a move is expected; undefined if it is not. */
+  reasonFor(old: Decision, latest: Decision): string | undefined {
+    return this.inForce.find(({ from = {}, to = {} }) => holds(from, old) && holds(to, latest))?.reason;
+  }
+}
+
+function holds(expect: ExpectDocument, decision: Decision): boolean {
+  return checkExpectation(expect, decision).length === 0;
+}
+
+/** The file cannot be used; the message says where, what was expected and what was found. */
+export class UnusableMovesError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnusableMovesError';
+  }
+}
+
+const schema = createRequire(import.meta.url)('../../schema/expected-moves.schema.json') as object;
+const validator = createValidator<readonly ExpectedMove[]>(schema, { unknownKey: 'error' });
+
+/** Reads a file of expected moves, YAML or JSON. @throws {@link UnusableMovesError} */
+export function readExpectedMoves(file: string, text: string): readonly ExpectedMove[] {
+  const yaml = parseDocument(text);
+  const [broken] = yaml.errors;
+  if (broken !== undefined)
+    throw new UnusableMovesError(`${file}: expected YAML: ${broken.message.split('\n')[0] ?? ''}`);
+  const { document, problems } = validator.validateValue(yaml.toJS() ?? []);
+  if (document !== undefined) return document;
+  throw new UnusableMovesError(problems.map(({ path, message }) => `${file}: ${path}: ${message}`).join('\n'));
+}
