@@ -20,6 +20,7 @@ const { base, cases } = readCorpus('cases.jsonl');
 test.each([
   ['cases.jsonl', 1_319],
   ['more-cases.jsonl', 553],
+  ['random-cases.jsonl', 128],
 ])('every hunt of %s, recorded from FreeSWITCH, is hunted the same', (name, count) => {
   const corpus = readCorpus(name);
   const mismatches = corpus.cases.flatMap((recorded) =>
