@@ -47,3 +47,13 @@ function byReference(values: Readonly<Record<string, string | null>>): Map<Bytes
 function asBytes(value: string | null): Bytes | null {
   return value === null ? null : bytesOf(value);
 }
+
+/** Asks one, and the other where the first does not know. */
+export function firstOf(one: AnswerSource, other: AnswerSource): AnswerSource {
+  const prefer = (answer: KnownAnswer, otherwise: () => KnownAnswer): KnownAnswer =>
+    answer === undefined ? otherwise() : answer;
+  return {
+    global: (name) => prefer(one.global(name), () => other.global(name)),
+    api: (call, moment) => prefer(one.api(call, moment), () => other.api(call, moment)),
+  };
+}

@@ -4,7 +4,7 @@ import { textOf, type Bytes } from '../bytes.js';
 import { findProfileField } from '../dialplan/caller-profile.js';
 import type { Moment } from '../dialplan/date-time.js';
 import type { ExpressionTest, TextFinder } from '../pattern/text-finder.js';
-import { answersFromTexts } from './answer-source.js';
+import { answersFromTexts, firstOf } from './answer-source.js';
 import { nearestTime, type WantedTime } from './nearest-time.js';
 import { overrideData, type Override } from './override.js';
 import type { RecordedCall } from './recorded-call.js';
@@ -110,18 +110,10 @@ function withChanges(call: RecordedCall, changes: readonly Change[]): RecordedCa
       change.kind === 'answer' ? [[textOf(change.reference), textOf(change.after)] as const] : [],
     ),
   );
-  const own = answersFromTexts({ api });
-  const { answers } = call;
   return {
     ...call,
     data: overrideData(call.data, overrides),
-    answers: {
-      global: (name) => answers.global(name),
-      api(question, moment) {
-        const known = own.api(question, moment);
-        return known === undefined ? answers.api(question, moment) : known;
-      },
-    },
+    answers: firstOf(answersFromTexts({ api }), call.answers),
   };
 }
 

@@ -1,11 +1,11 @@
 /** A dump's text to the call it tells of. */
-import type { Bytes } from '../bytes.js';
+import { bytesOf, type Bytes } from '../bytes.js';
 import { decodeValue } from '../esl/url-encoding.js';
 import { parseHeaders } from '../esl/frame-decoder.js';
 import { answersFromTexts, KNOWS_NOTHING } from './answer-source.js';
 import { captureProblem, isCapture, type Capture } from './capture.js';
 import type { InfoDump, JsonDump, Piece } from './dump-splitter.js';
-import type { DumpFormat, RecordedCall, RecordedTime } from './recorded-call.js';
+import type { DumpFormat, RecordedCall, RecordedInline, RecordedTime } from './recorded-call.js';
 
 type Headers = ReadonlyMap<string, Bytes>;
 
@@ -63,10 +63,30 @@ function callOfCapture(capture: Capture, toBytes: (text: string) => Bytes): Call
     format: 'capture',
     data,
     answers: capture.answers === undefined ? KNOWS_NOTHING : answersFromTexts(capture.answers),
+    ...inlineOf(capture),
     time: { epochMs: capture.arrivedAt, from: 'capture' },
     timezone: capture.timezone,
     capture,
     notes: [],
+  };
+}
+
+/** The applications are told with the decision, what they changed with the answers. */
+function inlineOf({ decision, answers }: Capture): { readonly inline?: readonly RecordedInline[] } {
+  const afterInline = answers?.afterInline ?? [];
+  if (decision?.inline === undefined || afterInline.length !== decision.inline.length) return {};
+  return {
+    inline: decision.inline.map(({ application, data }, index) => {
+      const { data: changed = {}, ...texts } = afterInline[index] ?? {};
+      return {
+        application: bytesOf(application),
+        data: bytesOf(data),
+        changed: new Map(
+          Object.entries(changed).map(([name, value]) => [bytesOf(name), value === null ? null : bytesOf(value)]),
+        ),
+        answers: answersFromTexts(texts),
+      };
+    }),
   };
 }
 

@@ -6,6 +6,11 @@ export interface CapturedApplication {
   readonly data: string;
 }
 
+/** What was different after an inline application that FreeSWITCH executed; a header is null if it was gone. */
+export interface CapturedAfterInline extends AnswerTexts {
+  readonly data: Readonly<Record<string, string | null>>;
+}
+
 export interface Capture {
   readonly capture: 1;
   /** The channel's uuid. */
@@ -18,7 +23,7 @@ export interface Capture {
   readonly context?: string;
   readonly why?: string;
   readonly data: Readonly<Record<string, string>>;
-  readonly answers?: AnswerTexts;
+  readonly answers?: AnswerTexts & { readonly afterInline?: readonly CapturedAfterInline[] };
   readonly decision?: {
     readonly route: boolean;
     readonly matched: readonly string[];

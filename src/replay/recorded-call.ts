@@ -14,6 +14,16 @@ export interface RecordedTime {
   readonly from: 'capture' | 'Event-Date-Timestamp' | 'Caller-Profile-Created-Time';
 }
 
+/** An inline application as FreeSWITCH executed it while the call was hunted, and what it changed. */
+export interface RecordedInline {
+  readonly application: Bytes;
+  readonly data: Bytes;
+  /** Headers of the channel; null for one that was gone. */
+  readonly changed: ReadonlyMap<string, Bytes | null>;
+  /** What was answered otherwise from then on. */
+  readonly answers: AnswerSource;
+}
+
 export interface RecordedCall {
   readonly kind: 'call';
   /** `file:line` */
@@ -21,6 +31,8 @@ export interface RecordedCall {
   readonly format: DumpFormat;
   readonly data: ChannelData;
   readonly answers: AnswerSource;
+  /** In the order in which they were executed; missing where none was recorded. */
+  readonly inline?: readonly RecordedInline[];
   /** Undefined where nothing in the recording says. */
   readonly time: RecordedTime | undefined;
   /** The zone FreeSWITCH's server was set to; from a dump only as the offset it had, `Etc/GMT-8`. */

@@ -2,13 +2,14 @@
 import { bytesOf, type Bytes } from '../bytes.js';
 import type { ChannelHeaders } from '../dialplan/caller-profile.js';
 import type { Moment } from '../dialplan/date-time.js';
-import type { AskApi, AskGlobal } from '../dialplan/effect.js';
+import type { AskApi, AskGlobal, ExecuteInline, Executed } from '../dialplan/effect.js';
 import { hunt, type Hunted } from '../dialplan/hunt.js';
 import type { TraceEntry } from '../dialplan/trace.js';
 import type { Witness } from '../dialplan/witness.js';
 import { selectContext, type SelectedContext } from '../routes/select-context.js';
 import { defaultDomain, type Snapshot } from '../routes/snapshot.js';
-import type { AnswerSource, KnownAnswer } from './answer-source.js';
+import { firstOf, type AnswerSource, type KnownAnswer } from './answer-source.js';
+import type { RecordedInline } from './recorded-call.js';
 
 export interface ReplayOptions {
   /** The domain of calls that name none that is known; undefined: the only one there is. */
@@ -30,6 +31,8 @@ export interface ReplayOptions {
 export interface ReplayedCall {
   readonly data: ChannelHeaders;
   readonly answers: AnswerSource;
+  /** What inline applications did to it; without, and with a witness, they are worked out. */
+  readonly inline?: readonly RecordedInline[];
 }
 
 /** What the hunt asked and nobody knew. It went on as if FreeSWITCH had none. */
@@ -66,7 +69,7 @@ export function replay(call: ReplayedCall, snapshot: Snapshot, options: ReplayOp
 
 /** Hunts a call, and yields each question that no source knows, to be resumed with what another one says. */
 export function* askWhileReplaying(
-  { data, answers }: ReplayedCall,
+  { data, answers, inline = [] }: ReplayedCall,
   snapshot: Snapshot,
   { domain, context, neutraliseCaptures, sources, moment, ...options }: ReplayOptions,
 ): Generator<Question, Replayed, KnownAnswer> {
@@ -85,19 +88,49 @@ export function* askWhileReplaying(
     },
     trace,
   );
+  const channel = new RecordedChannel(data, answers, options.witness === undefined ? inline : []);
   let step = hunting.next();
   while (step.done !== true) {
     if (step.value.kind === 'execute') {
-      step = hunting.next({ kind: 'simulate' });
+      step = hunting.next(channel.execute(step.value));
       continue;
     }
     const question = step.value;
-    const known = ask(question, answers, sources, moment);
+    const known = ask(question, channel.answers, sources, moment);
     const answer = known === undefined ? yield question : known;
     if (answer === undefined) unknown.push(describe(question, trace.length));
     step = hunting.next(answer ?? undefined);
   }
   return { selected, hunted: step.value, unknown, certain: unknown.every(({ assumed }) => assumed) };
+}
+
+/** The channel as the recording has it, after the inline applications that were executed alike. */
+class RecordedChannel {
+  private executed = 0;
+
+  constructor(
+    private data: ChannelHeaders,
+    public answers: AnswerSource,
+    private readonly inline: readonly RecordedInline[],
+  ) {}
+
+  /** The first that is executed otherwise ends what the recording can tell; it and those behind it are worked out. */
+  execute({ application, data }: ExecuteInline): Executed {
+    const recorded = this.inline[this.executed];
+    if (recorded?.application !== application || recorded.data !== data) {
+      this.executed = this.inline.length;
+      return { kind: 'simulate' };
+    }
+    this.executed += 1;
+    const changed = new Map([...this.data.keys()].map((name) => [name, this.data.get(name) ?? '']));
+    for (const [name, value] of recorded.changed) {
+      if (value === null) changed.delete(name);
+      else changed.set(name, value);
+    }
+    this.data = changed;
+    this.answers = firstOf(recorded.answers, this.answers);
+    return { kind: 'executed', data: changed };
+  }
 }
 
 function ask(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ExtensionDocument } from '../../src/dialplan/extension-document.js';
+import type { ConditionDocument, ExtensionDocument } from '../../src/dialplan/extension-document.js';
 import { answersFromTexts, KNOWS_NOTHING, type AnswerSource } from '../../src/replay/answer-source.js';
-import { replay, type Replayed, type ReplayOptions } from '../../src/replay/replay.js';
+import { CallReader } from '../../src/replay/read-calls.js';
+import { replay, type ReplayedCall, type Replayed, type ReplayOptions } from '../../src/replay/replay.js';
 import { DialplanStore } from '../../src/routes/store.js';
 
 const OPTIONS: ReplayOptions = {
@@ -12,7 +13,7 @@ const OPTIONS: ReplayOptions = {
 
 function replayIn(
   extension: ExtensionDocument,
-  answers: AnswerSource = KNOWS_NOTHING,
+  call: AnswerSource | Pick<ReplayedCall, 'answers' | 'inline'> = KNOWS_NOTHING,
   options: Partial<ReplayOptions> = {},
 ): Replayed {
   const store = new DialplanStore();
@@ -26,7 +27,8 @@ function replayIn(
     ['Unique-ID', '1'],
     ['Caller-Destination-Number', '1002'],
   ]);
-  return replay({ data, answers }, store.snapshot, { ...OPTIONS, ...options });
+  const recorded = 'answers' in call ? call : { answers: call };
+  return replay({ ...recorded, data }, store.snapshot, { ...OPTIONS, ...options });
 }
 
 const ASKING: ExtensionDocument = {
@@ -66,6 +68,41 @@ describe('replay', () => {
       ['timezone', true],
     ]);
     expect(certain).toBe(true);
+  });
+
+  test('takes what an inline application did from the recording, as long as the same is executed', () => {
+    const extension: ExtensionDocument = {
+      condition: [
+        { action: { application: 'set', data: 'who=${hash(select/a/b)}', inline: true } },
+        { field: '${who}', expression: '^gold$', action: { application: 'answer' } },
+      ],
+    };
+    const capture = {
+      capture: 1,
+      call: '1',
+      arrivedAt: 1,
+      timezone: 'UTC',
+      data: { 'Unique-ID': '1' },
+      answers: {
+        globals: {},
+        api: {},
+        afterInline: [{ data: { variable_who: 'gold' }, globals: {}, api: {} }],
+      },
+      decision: {
+        route: true,
+        matched: ['a'],
+        actions: [],
+        inline: [{ application: 'set', data: 'who=${hash(select/a/b)}' }],
+      },
+    };
+    const [recorded] = new CallReader('file').push(Buffer.from(`${JSON.stringify(capture)}\n`));
+    if (recorded?.kind !== 'call') throw new Error('no call');
+    const alike = replayIn(extension, recorded);
+    expect(alike.hunted.applications).toEqual([{ application: 'answer', data: '' }]);
+    expect(alike.unknown).toEqual([]);
+    const [set, ...others] = extension.condition as [ConditionDocument, ...ConditionDocument[]];
+    const otherwise = { ...set, action: { application: 'set', data: 'who=${hash(select/a/c)}', inline: true } };
+    expect(replayIn({ condition: [otherwise, ...others] }, recorded).certain).toBe(false);
   });
 
   test('uses another context when told to', () => {
