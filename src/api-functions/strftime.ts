@@ -26,6 +26,6 @@ export function strftimeInZone(args: Bytes, moment: Moment): Bytes | undefined {
 function format(text: Bytes, epochMs: number, zone: string): Bytes | undefined {
   const clock = readClock(epochMs, zone);
   if (clock === undefined) return undefined;
-  const formatted = formatTime(text === '' ? DEFAULT_FORMAT : text, clock);
+  const formatted = formatTime(text === '' ? DEFAULT_FORMAT : text, clock, zone);
   return formatted !== undefined && formatted.length > LONGEST ? undefined : formatted;
 }

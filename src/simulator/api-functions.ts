@@ -1,5 +1,6 @@
 /** The API functions a simulated FreeSWITCH has, and what `${…}` finds there. Sources: mod_commands.c, mod_dptools.c (1.11). */
 import { randomUUID } from 'node:crypto';
+import { callFunction } from '../api-functions/call-function.js';
 import type { Bytes } from '../bytes.js';
 import { atoi, lowerCase } from '../dialplan/c-values.js';
 import { Channel } from '../dialplan/channel.js';
@@ -7,7 +8,7 @@ import { Answers, type AskApi, type Asking } from '../dialplan/effect.js';
 import { expand, Surroundings } from '../dialplan/expand.js';
 import { splitArguments } from '../dialplan/split-arguments.js';
 import { addChannelData, identityOf } from './channel-event.js';
-import { formatTime } from './date-format.js';
+import { SIMULATOR_ZONE } from './date-format.js';
 import { Event } from './event.js';
 import type { EventSource, FreeSwitch } from './free-switch.js';
 import { causeOf } from './hangup-causes.js';
@@ -23,15 +24,11 @@ const MOST_ARGUMENTS = 10;
 
 const FUNCTIONS: Readonly<Record<string, ApiFunction>> = {
   create_uuid: () => randomUUID(),
-  echo: (_core, args) => args,
   eval: evaluate,
   global_getvar: globalVariable,
   global_setvar: setGlobalVariable,
   hostname: () => 'simulator',
   status,
-  strftime,
-  tolower: (_core, args) => lowerCase(args),
-  toupper: (_core, args) => args.replace(/[a-z]+/g, (run) => run.toUpperCase()),
   uuid_break: breakOff,
   uuid_dump: dump,
   uuid_exists: (core, args) => String(core.locate(args) !== undefined),
@@ -46,7 +43,8 @@ export function callApi(core: FreeSwitch, name: Bytes, args: Bytes): Bytes | und
   const scripted = core.script.apiAnswer(name, args);
   if (scripted !== undefined) return scripted.answer;
   const key = lowerCase(name);
-  return Object.hasOwn(FUNCTIONS, key) ? FUNCTIONS[key]?.(core, args) : undefined;
+  if (Object.hasOwn(FUNCTIONS, key)) return FUNCTIONS[key]?.(core, args);
+  return callFunction(key, args, { epochMs: core.wallClock(), serverZone: SIMULATOR_ZONE });
 }
 
 /** What references ask FreeSWITCH for, answered on the spot. */
@@ -110,13 +108,6 @@ function status(core: FreeSwitch): Bytes {
     `${core.liveSessions} session(s) - peak ${core.liveSessions}, last 5min ${core.liveSessions} `,
     '',
   ].join('\n');
-}
-
-/** `[<seconds since 1970>|]<format>` */
-function strftime(core: FreeSwitch, args: Bytes): Bytes {
-  const [, seconds, format = ''] = /^(?:([^|]*)\|)?([^]*)$/.exec(args) ?? [];
-  const time = seconds === undefined ? core.wallClock() : atoi(seconds) * 1000;
-  return formatTime(format === '' ? '%Y-%m-%d %H:%M:%S' : format, time);
 }
 
 function breakOff(core: FreeSwitch, args: Bytes): Bytes {

@@ -35,7 +35,8 @@ test.each([
     '%A %a %B %b %u %w %F %T %Z %z %s 100%% %Q',
     'Friday Fri March Mar 5 5 2024-03-01 13:05:09 UTC +0000 1709298309 100% %Q',
   ],
-  ['strftime', '0|%F %I %p', '1970-01-01 12 AM'],
+  // FreeSWITCH 1.11 passes over one character behind the bar.
+  ['strftime', '0| %F %I %p', '1970-01-01 12 AM'],
   ['toupper', 'straße', 'STRAßE'],
   ['tolower', 'ABC', 'abc'],
   ['echo', 'as it is', 'as it is'],
