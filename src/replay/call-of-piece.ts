@@ -74,9 +74,11 @@ function callOfCapture(capture: Capture, toBytes: (text: string) => Bytes): Call
 /** The applications are told with the decision, what they changed with the answers. */
 function inlineOf({ decision, answers }: Capture): { readonly inline?: readonly RecordedInline[] } {
   const afterInline = answers?.afterInline ?? [];
-  if (decision?.inline === undefined || afterInline.length !== decision.inline.length) return {};
+  const executed = decision?.inline ?? [];
+  // Those FreeSWITCH refused are told with the decision alone: which is which cannot be said then.
+  if (executed.length === 0 || afterInline.length !== executed.length) return {};
   return {
-    inline: decision.inline.map(({ application, data }, index) => {
+    inline: executed.map(({ application, data }, index) => {
       const { data: changed = {}, ...texts } = afterInline[index] ?? {};
       return {
         application: bytesOf(application),
