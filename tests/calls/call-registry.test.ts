@@ -1,0 +1,80 @@
+import { expect, test } from '@jest/globals';
+import { CallRegistry } from '../../src/calls/call-registry.js';
+import type { Call } from '../../src/calls/call.js';
+
+function call(id: string, changes: Partial<Call> = {}): Call {
+  return {
+    id,
+    arrivedAt: 1,
+    callerNumber: '1001',
+    callerName: '\xff',
+    destination: '1002',
+    mode: 'async',
+    data: new Map([['Unique-ID', id]]),
+    selected: {
+      domain: 'd',
+      name: 'default',
+      context: undefined,
+      origin: { kind: 'unknown', name: undefined, profile: undefined },
+      why: '',
+    },
+    trace: [],
+    answers: [],
+    hunted: undefined,
+    matched: [],
+    decisionMs: undefined,
+    applications: [],
+    outcome: 'failed',
+    hangupCause: undefined,
+    isAnswered: false,
+    talkMs: undefined,
+    endedAt: 2,
+    error: new Error('lost'),
+    ...changes,
+  };
+}
+
+function pass(registry: CallRegistry, id: string): void {
+  const one = call(id);
+  registry.arrived(one);
+  registry.ended(one);
+}
+
+test('as many calls are remembered as are asked for, whole, whether they are compressed yet or not', async () => {
+  const registry = new CallRegistry({ historySize: 40, historyBytes: 1e6 });
+  for (let index = 0; index < 100; index += 1) pass(registry, `call-${index}`);
+  await registry.settled();
+  expect(registry.recentCalls().map(({ row }) => row.key)).toEqual(
+    Array.from({ length: 40 }, (_, index) => `call-${99 - index}`),
+  );
+  expect(await registry.find('call-59')).toBeUndefined();
+  for (const key of ['call-60', 'call-80', 'call-99']) {
+    const found = await registry.find(key);
+    expect(found?.record).toMatchObject({
+      id: key,
+      callerName: '\xff',
+      error: 'lost',
+      data: new Map([['Unique-ID', key]]),
+    });
+    expect(found?.row.callerName).toBe('\\xff');
+  }
+});
+
+test('when their memory is used up the oldest go', async () => {
+  const registry = new CallRegistry({ historySize: 1000, historyBytes: 1 });
+  for (let index = 0; index < 16; index += 1) pass(registry, `a-${index}`);
+  await registry.settled();
+  pass(registry, 'b');
+  expect(registry.historyBytes).toBe(0);
+  expect(registry.recentCalls().map(({ row }) => row.key)).toEqual(['b']);
+});
+
+test('a channel that comes again has a key of its own', async () => {
+  const registry = new CallRegistry({ historySize: 10, historyBytes: 1e6 });
+  pass(registry, 'x');
+  pass(registry, 'x');
+  registry.arrived(call('x', { endedAt: undefined, outcome: undefined }));
+  expect(registry.recentCalls().map(({ row }) => row.key)).toEqual(['x:2', 'x']);
+  expect(registry.liveRows().map(({ key }) => key)).toEqual(['x:3']);
+  expect((await registry.find('x:3'))?.row.state).toBe('deciding');
+});
