@@ -4,6 +4,7 @@ import { lowerCase } from '../../dialplan/c-values.js';
 import { suggestion } from '../../dialplan/validate.js';
 import type { Check, Found, LintTools } from '../finding.js';
 import type { LintedContexts, LintedDomain } from '../linted-domain.js';
+import { pointerTo } from '../pointer.js';
 import { transferTarget } from '../transfer-target.js';
 import { actionsOf } from '../walk.js';
 
@@ -48,7 +49,7 @@ function* missingExtensions({ extensions, problems }: LintedDomain, lists: Linte
   const names = extensions.map(({ name }) => name);
   for (const [context, list] of lists.lists) {
     for (const [index, name] of list.entries()) {
-      const path = `/${context.replaceAll('~', '~0').replaceAll('/', '~1')}/${index}`;
+      const path = pointerTo(context, index);
       if (!names.includes(name) && !problems.some(({ location }) => isOf(location, name))) {
         const message = `there is no extension "${name}"${suggestion(name, names)}; the others of the context are used`;
         yield { code: 'extension-missing', location: lists.location, path, message };
@@ -90,7 +91,7 @@ function* unroutedContexts(
     yield {
       code: 'context-unrouted',
       location: lists.location,
-      path: `/${context.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      path: pointerTo(context),
       message: `no route and no transfer names the context "${context}"`,
       fix: 'if something else leads to it, such as "socket host:port/context", name it in the lint settings under "contexts"',
     };
@@ -110,7 +111,7 @@ function* namedContexts({ routes, extensions }: LintedDomain): Generator<Named> 
         yield {
           context,
           location: routes.location,
-          path: `/${kind}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+          path: pointerTo(kind, name),
         };
       }
     }

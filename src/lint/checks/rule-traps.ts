@@ -4,8 +4,8 @@ import { conditionsOf } from '../walk.js';
 
 export const ruleTraps = extensionCheck(
   { 'rule-without-children': 'error', 'rule-field-ignored': 'warning', 'rule-proceeds-on-failure': 'warning' },
-  function* ({ extension, ...linted }) {
-    for (const { condition, document, pointer } of conditionsOf({ extension, ...linted })) {
+  function* (extension) {
+    for (const { condition, document, pointer } of conditionsOf(extension)) {
       const { rule } = condition;
       if (rule === undefined) {
         if (document.regexes === undefined) continue;
@@ -33,7 +33,7 @@ export const ruleTraps = extensionCheck(
       }
       const last = rule.children.length - 1;
       const capturing = rule.children.findIndex(({ field, expression }) => field !== undefined && expression.captures);
-      if (rule.kind === 'all' && capturing >= 0 && capturing < last && !extension.continues) {
+      if (rule.kind === 'all' && capturing >= 0 && capturing < last && !extension.extension.continues) {
         yield {
           code: 'rule-proceeds-on-failure',
           path: `${pointer}/regexes/${capturing}/expression`,

@@ -12,6 +12,8 @@ import { referencesIn } from '../references.js';
 import { actionsOf, testsOf } from '../walk.js';
 
 const SETTING = new Set(['set', 'export', 'multiset', 'bridge_export', 'push', 'unshift']);
+/** Applications of which it is known what they set. */
+const UNDERSTOOD = new Set([...SETTING, 'unset', 'multiunset', 'set_profile_var', 'log', 'info', 'eval', 'event']);
 const NAME = /^(?:%[^[]?\[[^\]]*\])?([^=,[]+)/;
 
 interface Writing {
@@ -22,7 +24,7 @@ interface Writing {
 export const setNotInline: Check = {
   codes: { 'set-not-inline': 'warning' },
   *find(domain) {
-    const inline = namesSet(domain, true);
+    const inline = namesSetInline(domain);
     const found = new Map<string, Found>();
     for (const list of domain.contexts?.lists.values() ?? []) {
       for (const each of findInContext(list, domain, inline)) found.set(`${each.location} ${each.path}`, each);
@@ -40,7 +42,10 @@ function* findInContext(list: readonly string[], domain: LintedDomain, inline: R
     const own = new Map(before);
     for (const step of inHuntingOrder(extension)) {
       if ('action' in step) {
-        for (const variable of namesSetBy(step.action)) own.set(variable, { action: step.action, extension });
+        const { action } = step;
+        // A script, a look-up: it may set any variable while hunting, so nothing is certain behind it.
+        if (action.inline && !UNDERSTOOD.has(lowerCase(action.application))) own.clear();
+        for (const variable of namesSetBy(action)) own.set(variable, { action, extension });
         continue;
       }
       for (const { name: variable, isCall } of referencesIn(step.text)) {
@@ -86,15 +91,9 @@ function inHuntingOrder(extension: LintedExtension): Step[] {
   return steps;
 }
 
-function namesSet({ extensions }: LintedDomain, inline: boolean): Set<Bytes> {
-  return new Set(
-    extensions.flatMap((extension) =>
-      [...actionsOf(extension)]
-        .filter(({ action }) => action.inline === inline)
-        // An inline application of another kind (a script, a database) may set any variable: nothing is certain then.
-        .flatMap(({ action }) => namesSetBy(action)),
-    ),
-  );
+function namesSetInline({ extensions }: LintedDomain): Set<Bytes> {
+  const actions = extensions.flatMap((extension) => [...actionsOf(extension)].map(({ action }) => action));
+  return new Set(actions.filter(({ inline }) => inline).flatMap(namesSetBy));
 }
 
 function namesSetBy({ application, data }: Action): Bytes[] {

@@ -5,6 +5,7 @@ import { explore } from '../exploration/explore.js';
 import { planOf } from '../exploration/plan.js';
 import type { Check, LintTools } from '../finding.js';
 import type { LintedDomain, LintedExtension } from '../linted-domain.js';
+import { pointerTo } from '../pointer.js';
 import { actionsOf } from '../walk.js';
 
 const MOST_CALLS = 300;
@@ -23,12 +24,11 @@ export const unreachable: Check = {
         if (alone === 'possible' || alone === 'unknown') {
           const before = listed.slice(0, index).filter(decides);
           if (matchOf([...before, extension], context, domain, tools) !== 'impossible') continue;
-          const { location, path } = placeIn(contexts.location, context, names.indexOf(extension.name));
           const by = takenBy(before, extension, context, domain, tools);
           yield {
             code: 'extension-unreachable',
-            location,
-            path,
+            location: contexts.location,
+            path: pointerTo(context, names.indexOf(extension.name)),
             message: `no call gets to "${extension.name}": ${by} before it matches every call it could match, and ends the hunt`,
             fix: 'put it before that, or remove it',
           };
@@ -41,10 +41,6 @@ export const unreachable: Check = {
     }
   },
 };
-
-function placeIn(location: string, context: string, index: number): { location: string; path: string } {
-  return { location, path: `/${context.replaceAll('~', '~0').replaceAll('/', '~1')}/${index}` };
-}
 
 /** Whether it may end the hunt or change what others look at. */
 function decides(extension: LintedExtension): boolean {
