@@ -10,7 +10,7 @@ export interface GivenGlobals {
 }
 
 /** One that could not be replaced stands for itself, also within another global's value. */
-const KEPT_REFERENCE = /(\$\$\{[^}]*\})/;
+const KEPT_REFERENCE = /(\$\$\{[^{}]*\})/;
 
 export class Globals {
   private readonly given: ReadonlyMap<Bytes, Bytes>;

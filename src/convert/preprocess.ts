@@ -59,8 +59,8 @@ const LINE = /[^\r\n]*[\r\n]|[^\r\n]+$/g;
 const DROPPED = /<include>|<\/include>|<\?/;
 const NOTHING_ELSE = /^\s*(?:(?:<\/?include>|<\?[^>]*\?>|<!--.*?-->)\s*)*$/;
 const WILDCARD = /[*?[]/;
-const REFERENCE = /\$\$\{[^}]*\}/;
-const REFERENCES = /\$\$\{([^}]*)\}/g;
+const REFERENCE = /\$\$\{[^{}]*\}/;
+const REFERENCES = /\$\$\{([^{}]*)\}/g;
 const DEEPEST_INCLUDE = 100;
 /** The most text that includes may add up to; a real configuration has a hundredth of it. */
 const MOST_BYTES = 256 * 1024 * 1024;

@@ -53,6 +53,11 @@ describe('global variables', () => {
     expect(dataOf(action('$${a ${b} $$ {c}')).data).toEqual(['$${a ${b} $$ {c}']);
   });
 
+  test('without end, by the hundred thousand, take no time', () => {
+    const data = '$${'.repeat(300_000);
+    expect(dataOf(action(data)).data).toEqual([data]);
+  });
+
   test('are replaced before entities are decoded', () => {
     expect(dataOf(action('$&#36;{a}'), { globals: { a: '1' } })).toEqual({ data: ['$${a}'], found: [] });
   });
