@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addCheckConfig } from './check-config.js';
 import { addDump } from './dump.js';
 import { addConvert } from './convert.js';
+import { addCoverage } from './coverage.js';
 import { addDiff } from './diff.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
 import { addExportXml } from './export-xml.js';
@@ -57,6 +58,7 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
   addConvert(program, finish);
   addExportXml(program, finish);
   addDiff(program, finish);
+  addCoverage(program, finish);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

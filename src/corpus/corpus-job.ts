@@ -4,6 +4,7 @@ import { BUILT_INS } from '../replay/built-in-answers.js';
 import type { DocumentText } from '../routes/document.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import { DialplanStore } from '../routes/store.js';
+import { CallCoverage, type Coverage } from './call-coverage.js';
 import { CallComparison, type Comparison } from './compare-calls.js';
 import type { CorpusCall } from './corpus-call.js';
 import type { CorpusPart } from './corpus-parts.js';
@@ -33,8 +34,14 @@ export interface ComparisonJob extends CorpusOptions {
   readonly today: string;
 }
 
-export type CorpusJob = ComparisonJob;
-export type CorpusResult = Comparison;
+export interface CoverageJob extends CorpusOptions {
+  readonly kind: 'coverage';
+  readonly dialplan: Documents;
+}
+
+export type CorpusJob = ComparisonJob | CoverageJob;
+export type CorpusResult = Comparison | Coverage;
+export type ResultOf<Job extends CorpusJob> = Job extends ComparisonJob ? Comparison : Coverage;
 
 export interface UnreadableCall {
   readonly part: number;
@@ -107,8 +114,9 @@ export class CorpusWork {
   }
 }
 
-function tallyOf(job: CorpusJob): CallComparison {
+function tallyOf(job: CorpusJob): CallComparison | CallCoverage {
   const { domain, neutraliseCaptures } = job;
+  if (job.kind === 'coverage') return new CallCoverage(snapshotOf(job.dialplan), { domain, neutraliseCaptures });
   const expected = new ExpectedMoves(job.expected, job.today);
   return new CallComparison(snapshotOf(job.old), snapshotOf(job.new), { domain, neutraliseCaptures, expected });
 }

@@ -2,13 +2,20 @@
 import { Worker } from 'node:worker_threads';
 import type { CorpusPart } from './corpus-parts.js';
 import { partsOf } from './corpus-parts.js';
-import { CorpusWork, type CorpusJob, type CorpusResult, type Progress, type Reading } from './corpus-job.js';
+import {
+  CorpusWork,
+  type CorpusJob,
+  type CorpusResult,
+  type Progress,
+  type Reading,
+  type ResultOf,
+} from './corpus-job.js';
 import type { Place } from './corpus-call.js';
 import type { FromWorker, ToWorker } from './corpus-worker.js';
 
-export interface CorpusRun {
+export interface CorpusRun<Result extends CorpusResult> {
   /** One a thread. */
-  readonly results: readonly CorpusResult[];
+  readonly results: readonly Result[];
   readonly unreadable: number;
   /** The first recordings that could not be read: `file:line: why` */
   readonly complaints: readonly string[];
@@ -25,19 +32,19 @@ interface Done {
  * @param threads how many there may be
  * @throws what a thread dies of
  */
-export async function runCorpus(
-  job: CorpusJob,
+export async function runCorpus<Job extends CorpusJob>(
+  job: Job,
   files: readonly string[],
   threads: number,
   onProgress: (progress: Progress) => void,
-): Promise<CorpusRun> {
+): Promise<CorpusRun<ResultOf<Job>>> {
   const parts = await partsOf(files);
   const count = Math.min(threads, parts.length);
   const done = count > 1 ? await runThreads(job, parts, count, onProgress) : [await runHere(job, parts, onProgress)];
   const locate = locator(parts, done);
   const complaints = done.flatMap(({ reading }) => reading.complaints).sort(byPlace);
   return {
-    results: done.map(({ result }) => result),
+    results: done.map(({ result }) => result as ResultOf<Job>),
     unreadable: done.reduce((sum, { reading }) => sum + reading.unreadable, 0),
     complaints: complaints.map((complaint) => `${locate(complaint)}: ${complaint.message}`),
     locate,

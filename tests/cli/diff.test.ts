@@ -138,3 +138,24 @@ describe('parkway diff', () => {
     );
   });
 });
+
+describe('parkway coverage', () => {
+  test('counts what calls reach, and marks what none did', async () => {
+    const { code, stdout } = await runParkway(['coverage', at('new'), '--calls', at('more.ndjson.gz')]);
+    expect(stdout.split('\n')).toEqual([
+      '✗ d.example colleague  (tried 1, never matched)',
+      '✗   destination_number =~ ^(1\\d{3})$  (never passed, failed 1)',
+      '✗     action bridge user/$1  (never taken)',
+      '  d.example abroad  (tried 1, matched 1)',
+      '✗   destination_number =~ ^00  (passed 1, never failed)',
+      '      action bridge sofia/gateway/b/x  (taken 1)',
+      '✗ d.example out  (never tried, never matched)',
+      '✗   destination_number =~ ^0(\\d+)$  (never passed, never failed)',
+      '✗     action bridge sofia/gateway/a/$1  (never taken)',
+      '',
+      '1 calls reach 2 of 9 extensions, conditions and actions every way there is',
+      '',
+    ]);
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,110 @@
+/** What of a dialplan calls reach, as text and as a page. */
+import { textOf } from '../bytes.js';
+import type { Hit } from '../corpus/call-coverage.js';
+import type { Action, Condition, Extension, Test } from '../dialplan/extension.js';
+import type { Snapshot } from '../routes/snapshot.js';
+import { printableText } from './printable.js';
+
+export interface CoverageRow {
+  readonly depth: number;
+  readonly text: string;
+  /** How often what is there was reached, such as `passed 12, never failed`. */
+  readonly counts: string;
+  readonly isReached: boolean;
+}
+
+/** Extensions in the order of contexts, their conditions and actions beneath them. */
+export function coverageRows(
+  snapshot: Snapshot,
+  callsOf: (domain: string, extension: string, pointer: string, hit: Hit) => number,
+): CoverageRow[] {
+  return [...snapshot.domains.values()].flatMap(({ name, contexts }) => {
+    const extensions = new Set([...contexts.values()].flatMap((context) => context.extensions));
+    return [...extensions].flatMap((extension) => {
+      const of = (pointer: string, hit: Hit): number => callsOf(name, textOf(extension.name), pointer, hit);
+      return extensionRows(name, extension, of);
+    });
+  });
+}
+
+type Count = (pointer: string, hit: Hit) => number;
+
+function extensionRows(domain: string, extension: Extension, count: Count): CoverageRow[] {
+  return [
+    row(0, `${domain} ${textOf(extension.name)}`, '', ['tried', 'matched'], count),
+    ...extension.conditions.flatMap((condition) => conditionRows(condition, 1, count)),
+  ];
+}
+
+function conditionRows(condition: Condition, depth: number, count: Count): CoverageRow[] {
+  const { rule, actions, antiActions, nested } = condition;
+  const isAbsolute = rule === undefined && condition.field === undefined && condition.time === undefined;
+  const outcomes: readonly Hit[] = isAbsolute ? ['passed'] : ['passed', 'failed'];
+  return [
+    row(
+      depth,
+      rule === undefined ? testText(condition) : `regex ${rule.kind}`,
+      condition.place.pointer,
+      outcomes,
+      count,
+    ),
+    ...(rule?.children ?? []).map((child) =>
+      row(depth + 1, testText(child), child.place.pointer, ['passed', 'failed'], count),
+    ),
+    ...actions.map((action) => actionRow(action, 'action', depth + 1, count)),
+    ...antiActions.map((action) => actionRow(action, 'anti-action', depth + 1, count)),
+    ...nested.flatMap((inner) => conditionRows(inner, depth + 1, count)),
+  ];
+}
+
+function actionRow({ application, data, pointer }: Action, what: string, depth: number, count: Count): CoverageRow {
+  return row(depth, `${what} ${textOf(application)} ${textOf(data)}`.trimEnd(), pointer, ['taken'], count);
+}
+
+function row(depth: number, text: string, pointer: string, hits: readonly Hit[], count: Count): CoverageRow {
+  const counts = hits.map((hit) => ({ hit, calls: count(pointer, hit) }));
+  const shown = counts.map(({ hit, calls }) => (calls === 0 ? `never ${hit}` : `${hit} ${calls.toLocaleString('en')}`));
+  return { depth, text, counts: shown.join(', '), isReached: counts.every(({ calls }) => calls > 0) };
+}
+
+function testText({ field, expression, time }: Test): string {
+  const times = Object.entries(time ?? {}).map(([name, value]) => `${name}=${textOf(value)}`);
+  const match = field === undefined ? [] : [`${textOf(field.text)} =~ ${textOf(expression.text)}`];
+  return [...times, ...match].join(' ') || 'no test';
+}
+
+/** `calls reach 12 of 20 extensions, conditions and actions every way there is` */
+export function coverageSummary(rows: readonly CoverageRow[], calls: number): string {
+  const reached = rows.filter(({ isReached }) => isReached).length;
+  return `${calls.toLocaleString('en')} calls reach ${reached} of ${rows.length} extensions, conditions and actions every way there is`;
+}
+
+export function coverageLines(rows: readonly CoverageRow[], calls: number): string[] {
+  const lines = rows.map(
+    ({ depth, text, counts, isReached }) =>
+      `${isReached ? ' ' : '✗'} ${'  '.repeat(depth)}${printableText(text)}  (${counts})`,
+  );
+  return [...lines, '', coverageSummary(rows, calls)];
+}
+
+/** A page that stands by itself. */
+export function coverageHtml(rows: readonly CoverageRow[], calls: number): string {
+  const cells = rows.map(
+    ({ depth, text, counts, isReached }) =>
+      `<tr${isReached ? '' : ' class="never"'}><td style="padding-left:${depth * 2}em">${escape(text)}</td><td>${escape(counts)}</td></tr>`,
+  );
+  return [
+    '<!doctype html>',
+    '<html lang="en"><meta charset="utf-8"><title>Dialplan coverage</title>',
+    '<style>body{font:14px monospace}td{padding:2px 1em}.never{background:#fdd;color:#600}</style>',
+    `<h1>${escape(coverageSummary(rows, calls))}</h1>`,
+    '<table>',
+    ...cells,
+    '</table></html>',
+    '',
+  ].join('\n');
+}
+
+function escape(text: string): string {
+  return printableText(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
