@@ -1,8 +1,16 @@
 /** `parkway check-config`: the effective configuration, and what is wrong with it or with the dialplan it names. */
 import process from 'node:process';
 import type { Command } from 'commander';
-import { ConfigurationError, showEntry, storeDirectory, type ConfigurationEntry } from '../configuration.js';
+import {
+  ConfigurationError,
+  showEntry,
+  storeDirectory,
+  type ConfigurationEntry,
+  type StoreConfiguration,
+} from '../configuration.js';
 import { FileSource } from '../routes/file-source.js';
+import { isRedisUrl } from '../routes/redis/connection.js';
+import { readOnce } from '../routes/redis/read-once.js';
 import { DialplanStore } from '../routes/store.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
 import { addConfigurationFlags, configurationOf } from './configuration-flags.js';
@@ -28,27 +36,32 @@ Examples:
 }
 
 async function checkConfig(options: Readonly<Record<string, unknown>>): Promise<number> {
-  let store: string;
+  let store: StoreConfiguration;
   try {
     const { configuration, entries } = configurationOf(options);
     printEntries(entries);
-    store = configuration.store.url;
+    ({ store } = configuration);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     for (const problem of error.problems) print(`✗ ${problem}`);
     return EXIT_FINDINGS;
   }
   try {
-    return printDialplan(await readDialplan(storeDirectory(store)));
+    return printDialplan(await readDialplan(store));
   } catch (error) {
     process.stderr.write(`parkway: ${(error as Error).message}\n`);
     return EXIT_COULD_NOT_RUN;
   }
 }
 
-async function readDialplan(directory: string): Promise<Snapshot> {
+async function readDialplan(options: StoreConfiguration): Promise<Snapshot> {
   const store = new DialplanStore();
-  const source = await FileSource.open(directory, {
+  if (isRedisUrl(options.url)) {
+    const { documents, problems } = await readOnce(options);
+    store.update(documents, problems);
+    return store.snapshot;
+  }
+  const source = await FileSource.open(storeDirectory(options.url), {
     onChange: (changes, problems) => {
       store.update(changes, problems);
     },

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
+import { addAcceptEmpty } from './accept-empty.js';
 import { addCheckConfig } from './check-config.js';
 import { addDump } from './dump.js';
 import { addConvert } from './convert.js';
@@ -9,7 +10,11 @@ import { addCoverage } from './coverage.js';
 import { addDiff } from './diff.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
 import { addExportXml } from './export-xml.js';
+import { addDoctor } from './doctor.js';
+import { addHistory, addRollback } from './history.js';
 import { addLint } from './lint.js';
+import { addPull } from './pull.js';
+import { addPush } from './push.js';
 import { addReplay } from './replay.js';
 import { addServe } from './serve.js';
 import { addSimulate } from './simulate.js';
@@ -59,6 +64,12 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
   addExportXml(program, finish);
   addDiff(program, finish);
   addCoverage(program, finish);
+  addPush(program, finish);
+  addPull(program, finish);
+  addHistory(program, finish);
+  addRollback(program, finish);
+  addAcceptEmpty(program, finish);
+  addDoctor(program, finish);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

@@ -1,8 +1,10 @@
-/** A dialplan read once, for tools: from a directory or a git revision. */
+/** A dialplan read once, for tools: from a directory, a git revision or a Redis. */
 import path from 'node:path';
 import type { DocumentText } from './document.js';
 import { documentAt, expectDirectory, listFiles, readText } from './document-files.js';
 import { readRevision } from './git-revision.js';
+import { isRedisUrl } from './redis/connection.js';
+import { readOnce, USUAL_OPTIONS } from './redis/read-once.js';
 import type { Snapshot } from './snapshot.js';
 import { DialplanStore } from './store.js';
 
@@ -26,7 +28,7 @@ const OTHER_STORE = /^([a-z][a-z0-9+.-]+):\/\//i;
 
 /**
  * Reads and compiles a dialplan.
- * @param spec a directory, or `git:<revision>:<folder>` (`git:HEAD~1:dialplan/`)
+ * @param spec a directory, `git:<revision>:<folder>` (`git:HEAD~1:dialplan/`), or a Redis (`redis://localhost`) with the usual keys
  * @throws {@link UnreadableDialplanError}, Pcre2MissingError
  */
 export async function readDialplan(spec: string): Promise<ReadDialplan> {
@@ -44,8 +46,10 @@ async function readDocuments(spec: string): Promise<ReadonlyMap<string, Document
     const [, revision, folder] = GIT.exec(spec) ?? [];
     if (revision !== undefined && folder !== undefined) return await readRevision(revision, folder);
     if (spec.startsWith('git:')) throw new Error('expected git:<revision>:<folder>, such as git:HEAD~1:dialplan/');
+    if (isRedisUrl(spec)) return (await readOnce({ ...USUAL_OPTIONS, url: spec })).documents;
     const scheme = OTHER_STORE.exec(spec)?.[1];
-    if (scheme !== undefined) throw new Error(`expected a directory or git:<revision>:<folder>, found ${scheme}://`);
+    if (scheme !== undefined)
+      throw new Error(`expected a directory, git:<revision>:<folder> or redis://…, found ${scheme}://`);
     return await readDirectory(spec);
   } catch (error) {
     const { message } = error as Error;

@@ -1,0 +1,166 @@
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connectionOf } from '../../src/routes/redis/connection.js';
+import { KeyNames } from '../../src/routes/redis/key-names.js';
+import { ConcurrentWriteError, writeContents } from '../../src/routes/redis/write-content.js';
+import { KEYS, LIMITS } from '../support/follow-redis.js';
+import { startRedis, type RedisServer } from '../support/redis-server.js';
+import { runParkway } from '../support/run-parkway.js';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/dialplan', import.meta.url));
+/** Eight processes, on a machine that may be busy. */
+const MANY_PROCESSES_MS = 240_000;
+const EXTENSIONS = 'cti_dialplan_extensio@example.com';
+
+let redis: RedisServer;
+let directory: string;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  directory = await mkdtemp(path.join(tmpdir(), 'parkway-push-'));
+  await cp(EXAMPLE, path.join(directory, 'pushed'), { recursive: true });
+});
+
+afterAll(async () => {
+  await redis.stop();
+  await rm(directory, { recursive: true });
+});
+
+const file = (...parts: string[]): string => path.join(directory, 'pushed', 'example.com', ...parts);
+
+describe('push, history, rollback, pull', () => {
+  test(
+    'a dialplan goes to Redis, changes, comes back, and lives in files',
+    async () => {
+      const to = ['--store', redis.url];
+      const dry = await runParkway(['push', path.join(directory, 'pushed'), '--dry-run', ...to]);
+      expect([dry.code, dry.stderr]).toEqual([0, '']);
+      expect(dry.stdout).toContain('+ extension "record"');
+      expect(dry.stdout).toMatch(/domain example\.com: would be \d+ added, 0 removed, 0 changed\n$/);
+      expect(await redis.client.dbsize()).toBe(0);
+
+      expect((await runParkway(['push', path.join(directory, 'pushed'), ...to])).code).toBe(0);
+      expect((await redis.client.hkeys(EXTENSIONS)).sort()).toEqual(
+        (await readdir(file('extensions'))).map((name) => path.basename(name, '.json')).sort(),
+      );
+
+      const record = JSON.parse(await readFile(file('extensions', 'record.json'), 'utf8')) as Record<string, unknown>;
+      await writeFile(file('extensions', 'record.json'), JSON.stringify({ ...record, continue: 'false' }));
+      const changed = await runParkway(['push', path.join(directory, 'pushed'), '--message', 'no record', ...to]);
+      expect(changed.stdout).toContain('~ extension "record"');
+      expect(changed.stdout).toMatch(/^ {4}\+ {2}"continue": "false"$/m);
+      const [, id = ''] = /parkway rollback (\S+) --domain example\.com/.exec(changed.stdout) ?? [];
+
+      const history = await runParkway(['history', '--json', ...to]);
+      expect(
+        history.stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as unknown),
+      ).toEqual([
+        expect.objectContaining({ id, message: 'no record', summary: '0 added, 0 removed, 1 changed' }),
+        expect.objectContaining({ message: expect.stringMatching(/^push /) }),
+      ]);
+      const rolled = await runParkway(['rollback', id, ...to]);
+      expect(rolled.code).toBe(0);
+      expect(JSON.parse((await redis.client.hget(EXTENSIONS, 'record')) ?? '')).toEqual(record);
+
+      await redis.client.hset(EXTENSIONS, { '../../escape': '{}' });
+      const pulled = path.join(directory, 'pulled');
+      const first = await runParkway(['pull', pulled, ...to]);
+      expect(first.code).toBe(1);
+      expect(first.stdout).toContain('✗ extension "../../escape": no file can have that name');
+      await redis.client.hdel(EXTENSIONS, '../../escape');
+      expect(JSON.parse(await readFile(path.join(pulled, 'example.com', 'extensions', 'record.json'), 'utf8'))).toEqual(
+        record,
+      );
+      const again = await runParkway(['pull', pulled, ...to]);
+      expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/0 files written or removed\n$/)]);
+    },
+    MANY_PROCESSES_MS,
+  );
+
+  test('a dialplan with errors is not written', async () => {
+    const broken = path.join(directory, 'broken');
+    await cp(EXAMPLE, broken, { recursive: true });
+    await writeFile(path.join(broken, 'example.com', 'extensions', 'record.json'), '{"condition": 7}');
+    const { code, stdout } = await runParkway(['push', broken, '--store', redis.url]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /✗ .*record\.json \/condition: expected an object, found 7.*\n(.*\n)*nothing was written\n$/,
+    );
+  });
+
+  test('a Redis that is not there, or no Redis at all, is exit status 2', async () => {
+    const away = await runParkway(['push', EXAMPLE, '--store', 'redis://127.0.0.1:1']);
+    expect(away.code).toBe(2);
+    expect(away.stderr).toMatch(/^parkway: redis:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/);
+  });
+
+  test('whoever writes meanwhile is not written over', async () => {
+    const other = redis.client.duplicate();
+    await other.connect();
+    const client = connectionOf(redis.url, {}).create();
+    await client.connect();
+    let isDone = false;
+    const writing = (async () => {
+      for (let n = 0; !isDone; n += 1) await other.hset('cti_dialplan_extensio@busy', { n: String(n) });
+    })();
+    const options = {
+      names: new KeyNames(KEYS, []),
+      limits: LIMITS,
+      historyLength: 3,
+      who: 'x',
+      message: '',
+      dryRun: false,
+    };
+    const content = { extensions: new Map([['a', '{}']]), contexts: new Map(), routes: new Map() };
+    await expect(writeContents(client, new Map([['busy', content]]), options)).rejects.toThrow(ConcurrentWriteError);
+    isDone = true;
+    await writing;
+    expect(await redis.client.hexists('cti_dialplan_extensio@busy', 'a')).toBe(0);
+    for (const text of ['1', '2', '3', '4', '5']) {
+      await writeContents(client, new Map([['busy', { ...content, extensions: new Map([['a', text]]) }]]), options);
+    }
+    expect(await redis.client.xlen('parkway_history@busy')).toBe(3);
+    other.disconnect();
+    client.disconnect();
+    await redis.client.del('cti_dialplan_extensio@busy', 'parkway_history@busy');
+  });
+});
+
+describe('accept-empty and doctor', () => {
+  test('a domain that is empty is said to be meant so; one that is not is not', async () => {
+    await redis.client.hset('cti_dialplan_extensio@full', { a: '{}' });
+    await redis.client.hset('cti_dialplan_context@full', { default: '["a"]' });
+    expect((await runParkway(['accept-empty', 'full', '--store', redis.url])).code).toBe(1);
+    expect((await runParkway(['accept-empty', 'empty', '--store', redis.url])).code).toBe(0);
+    expect(await redis.client.ttl('parkway_accept_empty@empty')).toBeGreaterThan(0);
+  });
+
+  test('doctor says on one page what is and what is not', async () => {
+    await redis.client.flushall();
+    await redis.client.hset(EXTENSIONS, { good: '{"condition": {"action": {"application": "answer"}}}', bad: '{' });
+    await redis.client.hset('cti_dialplan_context@example.com', { default: '["good"]' });
+    const { code, stdout } = await runParkway([
+      'doctor',
+      '--store',
+      redis.url,
+      '--listen',
+      '127.0.0.1:0',
+      '--freeswitch',
+      '127.0.0.1:1',
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`✓ store ${redis.url} is reachable`);
+    expect(stdout).toContain('✓ changes are told by client tracking, at once');
+    expect(stdout).toContain('✓ domain example.com: 2 extensions; contexts default (1); no routes');
+    expect(stdout).toContain(`✗ ${EXTENSIONS} "bad": expected JSON`);
+    expect(stdout).toContain('is free to listen on');
+    expect(stdout).toMatch(/✓ PCRE2 10\./);
+    expect(stdout).toMatch(/✗ FreeSWITCH at 127\.0\.0\.1:1: .*ECONNREFUSED/);
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connectionOf } from '../../../src/routes/redis/connection.js';
+import { findContext, findDomain, type Snapshot } from '../../../src/routes/snapshot.js';
+import { followRedis, type Followed } from '../../support/follow-redis.js';
+import { startRedis, type RedisServer } from '../../support/redis-server.js';
+
+const EXTENSIONS = 'cti_dialplan_extensio@d';
+const CONTEXTS = 'cti_dialplan_context@d';
+
+let directory: string;
+let servers: RedisServer[];
+let followed: Followed | undefined;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'parkway-sentinel-'));
+  servers = [];
+});
+
+afterEach(async () => {
+  await followed?.close();
+  followed = undefined;
+  await Promise.all(servers.map((each) => each.stop()));
+  await rm(directory, { recursive: true });
+});
+
+async function start(...args: string[]): Promise<RedisServer> {
+  const server = await startRedis({ arguments: args });
+  servers.push(server);
+  return server;
+}
+
+const extension = (data: string): string => JSON.stringify({ condition: { action: { application: 'set', data } } });
+
+function dataOf(snapshot: Snapshot): string {
+  const [found] = findContext(findDomain(snapshot, 'd'), 'default')?.extensions ?? [];
+  return found?.conditions[0]?.actions[0]?.data ?? '';
+}
+
+/** Real things take their time: asks until the answer is as wanted. */
+async function ask(question: () => Promise<boolean>): Promise<void> {
+  while (!(await question().catch(() => false))) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+}
+
+describe('a cluster of three masters', () => {
+  test('is read on all of them, and a change on any arrives', async () => {
+    const nodes = await Promise.all(
+      [1, 2, 3].map(() => start('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')),
+    );
+    const [first] = nodes as [RedisServer];
+    const third = Math.ceil(16_384 / 3);
+    for (const [index, { client, port }] of nodes.entries()) {
+      await client.call('CLUSTER', 'ADDSLOTSRANGE', index * third, Math.min(16_383, (index + 1) * third - 1));
+      await first.client.call('CLUSTER', 'MEET', '127.0.0.1', port);
+    }
+    for (const { client } of nodes) {
+      await ask(async () =>
+        /cluster_state:ok[^]*cluster_known_nodes:3/.test(String(await client.call('CLUSTER', 'INFO'))),
+      );
+    }
+    const url = `redis+cluster://127.0.0.1:${first.port}`;
+    const writer = connectionOf(url, {}).create();
+    writer.on('error', () => undefined);
+    await writer.connect();
+    const domains = ['d', 'e', 'f', 'g', 'h', 'i'];
+    for (const domain of domains) {
+      await writer.hset(`cti_dialplan_extensio@${domain}`, { a: extension('old') });
+      await writer.hset(`cti_dialplan_context@${domain}`, { default: '["a"]' });
+    }
+    const counts = await Promise.all(nodes.map(({ client }) => client.dbsize()));
+    expect(counts.every((count) => count > 0)).toBe(true);
+    followed = followRedis(url);
+    await followed.source.firstSync;
+    expect([...followed.store.snapshot.domains.keys()].sort()).toEqual(domains);
+    expect(followed.source.status.invalidation).toBe('tracking');
+    for (const domain of domains)
+      await writer.hset(`cti_dialplan_extensio@${domain}`, { a: extension(`new ${domain}`) });
+    for (const domain of domains) {
+      await followed.until((snapshot) => {
+        const [found] = findContext(findDomain(snapshot, domain), 'default')?.extensions ?? [];
+        return found?.conditions[0]?.actions[0]?.data === `new ${domain}`;
+      });
+    }
+    expect(followed.store.snapshot.problems).toEqual([]);
+    writer.disconnect();
+  });
+});
+
+describe('other ways to a Redis', () => {
+  test('a unix socket, with a user, a password and a database', async () => {
+    const socket = path.join(directory, 'redis.sock');
+    const { client } = await start('--unixsocket', socket);
+    await client.acl('SETUSER', 'parkway', 'on', '>a:b@c', '~*', '&*', '+@all');
+    await client.select(3);
+    await client.hset(EXTENSIONS, { a: extension('here') });
+    await client.hset(CONTEXTS, { default: '["a"]' });
+    followed = followRedis(`redis+unix://parkway:${encodeURIComponent('a:b@c')}@${socket}`, { options: { db: 3 } });
+    await followed.source.firstSync;
+    expect(dataOf(followed.store.snapshot)).toBe('here');
+    expect(followed.source.status.name).toBe(`redis+unix://${socket}`);
+  });
+
+  test.each(['http://x', 'redis+sentinel://h:1', 'redis://h/x', 'redis+unix://'])('%s is none', (url) => {
+    expect(() => connectionOf(url, {})).toThrow('expected redis://');
+  });
+});
