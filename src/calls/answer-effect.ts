@@ -4,7 +4,8 @@ import { isTrue, lowerCase } from '../dialplan/c-values.js';
 import type { VariableChange } from '../dialplan/channel.js';
 import type { Answer, AskApi, Effect, ExecuteInline } from '../dialplan/effect.js';
 import { quote } from '../dialplan/quote.js';
-import type { ApplicationToExecute, Session } from '../esl/session.js';
+import type { ApplicationToExecute } from '../esl/executions.js';
+import type { Session } from '../esl/session.js';
 import { HASH_GET, type HashGet } from '../routes/redis/hash-get.js';
 
 /** FreeSWITCH says this where a function wrote nothing. */

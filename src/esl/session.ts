@@ -2,11 +2,13 @@
 import type { Socket } from 'node:net';
 import type { Bytes } from '../bytes.js';
 import { encodeExecute } from './command.js';
-import { EslConnection, refusal, type ConnectionListener } from './connection.js';
+import { EslConnection, type ConnectionListener } from './connection.js';
 import { ChannelHungUp, ChannelLeft, CommandRefused, ProtocolError, SocketClosed, type EslError } from './errors.js';
 import type { EslEvent } from './event.js';
+import { Executions, type ApplicationToExecute, type Completion, type Execution } from './executions.js';
 import { isInstant } from './instant-applications.js';
 import { readParkTimeout } from './park-timeout.js';
+import { Timers } from './timers.js';
 
 export interface SessionOptions {
   /** How long FreeSWITCH may take to answer `connect`. */
@@ -26,19 +28,6 @@ export const DEFAULT_SESSION_OPTIONS: SessionOptions = {
 /** The channel's data: header name to value. */
 export type SessionData = ReadonlyMap<string, Bytes>;
 
-export interface ApplicationToExecute {
-  readonly application: Bytes;
-  readonly data: Bytes;
-}
-
-/** An application that is done. */
-export interface Completion {
-  /** Its data as FreeSWITCH executed it, expanded; undefined where FreeSWITCH does not say (synchronous mode). */
-  readonly data: Bytes | undefined;
-  /** `Application-Response`, such as `FILE PLAYED`; undefined where there is none. */
-  readonly response: Bytes | undefined;
-}
-
 export interface ExecutionObserver {
   /**
    * The application began, in asynchronous mode as FreeSWITCH tells, with its data expanded; else when it is its turn. Told
@@ -57,21 +46,12 @@ export interface SessionEnd {
 
 /** Events a session in asynchronous mode uses; in synchronous mode the replies say it all. */
 const EVENTS = 'CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE';
-const NO_RESPONSE = '_none_';
 const CS_HANGUP = 10;
 /** After a hang-up the running application ends, then CHANNEL_HANGUP_COMPLETE comes, all within milliseconds as a rule. */
 const APPLICATION_END_MS = 200;
 const LAST_EVENTS_MS = 1_000;
 const CLOSE_MS = 2_000;
 const HANGUP_MS = 5_000;
-
-interface PendingExecution {
-  readonly application: Bytes;
-  readonly uuid: string;
-  /** Its data as FreeSWITCH began to execute it, where FreeSWITCH says so. */
-  readonly begun: Promise<Bytes | undefined>;
-  readonly done: Promise<Completion>;
-}
 
 export class Session {
   private connection!: EslConnection;
@@ -83,12 +63,8 @@ export class Session {
   private isExiting = false;
   private isClosed = false;
   private failure: ProtocolError | undefined;
-  /** Rejects what is being executed. */
-  private readonly pending = new Set<(error: EslError) => void>();
-  /** Executions whose beginning FreeSWITCH has yet to tell, and who is to hear of it. */
-  private readonly beginnings = new Map<string, (data: Bytes | undefined) => void>();
-  private startGuard: NodeJS.Timeout | undefined;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly timers = new Timers();
+  private readonly executions: Executions;
   private turn: Promise<unknown> = Promise.resolve();
   private resolveEnded!: (end: SessionEnd) => void;
   private resolveClosed!: () => void;
@@ -101,7 +77,9 @@ export class Session {
   /** Resolves when the socket is closed; a channel that left may keep it for as long as it lives. */
   readonly closed = new Promise<void>((resolve) => (this.resolveClosed = resolve));
 
-  private constructor(private readonly options: SessionOptions) {}
+  private constructor(private readonly options: SessionOptions) {
+    this.executions = new Executions(this.timers, options.startTimeoutMs);
+  }
 
   /** Says `connect` on an accepted socket. @throws SocketClosed, ProtocolError */
   static async open(socket: Socket, options: SessionOptions = DEFAULT_SESSION_OPTIONS): Promise<Session> {
@@ -185,7 +163,7 @@ export class Session {
     }
     let cancel!: () => void;
     const tooLong = new Promise<void>((resolve) => {
-      cancel = this.after(HANGUP_MS, resolve);
+      cancel = this.timers.after(HANGUP_MS, resolve);
     });
     await Promise.race([this.hungUp, tooLong, this.closed]);
     cancel();
@@ -227,7 +205,7 @@ export class Session {
     },
     onProtocolError: (error) => {
       this.failure = error;
-      this.rejectPending(error);
+      this.executions.rejectAll(error);
     },
     onClose: (error) => {
       this.onClose(error);
@@ -260,7 +238,7 @@ export class Session {
     first: number,
     observer: ExecutionObserver,
   ): Promise<void> {
-    const executions: PendingExecution[] = [];
+    const executions: Execution[] = [];
     let refreshed: Promise<unknown> = Promise.resolve();
     // Before anything is sent: one that cannot be sent must not leave the others half done.
     for (const application of batch) encodeExecute({ ...application, uuid: '', lock: false });
@@ -268,19 +246,23 @@ export class Session {
       for (const [index, application] of batch.entries()) {
         // The last one is not locked: while it runs, whoever else controls the channel is to be heard.
         this.connection.setEventLock(this.isAsync && index < batch.length - 1);
-        executions.push(this.send(application));
+        executions.push(
+          this.executions.send(this.connection, application, (event) => {
+            this.take(event);
+          }),
+        );
       }
       if (!this.isAsync) refreshed = this.refresh();
     });
     refreshed.catch(() => undefined);
     try {
       for (const [index, execution] of executions.entries()) {
-        this.guardStart(execution);
+        this.executions.guardStart(execution);
         observer.started(first + index, await execution.begun);
         observer.completed(first + index, await execution.done);
       }
     } finally {
-      clearTimeout(this.startGuard);
+      this.executions.endGuard();
     }
     try {
       await refreshed;
@@ -298,7 +280,8 @@ export class Session {
     this.throwIfEnded();
     observer.started(index, undefined);
     const timeout = readParkTimeout(this.newestData.get('variable_park_timeout'));
-    const cancel = timeout && this.after(timeout.ms, () => void this.hangup(timeout.cause).catch(() => undefined));
+    const cancel =
+      timeout && this.timers.after(timeout.ms, () => void this.hangup(timeout.cause).catch(() => undefined));
     await Promise.race([this.hungUp, this.ended]);
     cancel?.();
     this.throwIfEnded();
@@ -320,54 +303,6 @@ export class Session {
     this.throwIfEnded();
   }
 
-  private send({ application, data }: ApplicationToExecute): PendingExecution {
-    const { promise: done, resolve, reject } = deferred<Completion>();
-    // Awaited in its turn; until then a rejection is nobody's yet.
-    done.catch(() => undefined);
-    const uuid = this.connection.execute(application, data, (event: EslEvent) => {
-      this.pending.delete(reject);
-      const refused = refusal(event);
-      if (refused === undefined) resolve(this.completion(event));
-      else reject(new CommandRefused(`sendmsg ${application}`, refused));
-    });
-    this.pending.add(reject);
-    return { application, uuid, begun: this.isAsync ? this.beginning(uuid, done) : Promise.resolve(undefined), done };
-  }
-
-  private beginning(uuid: string, done: Promise<unknown>): Promise<Bytes | undefined> {
-    return new Promise((resolve) => {
-      const begin = (data: Bytes | undefined): void => {
-        this.beginnings.delete(uuid);
-        resolve(data);
-      };
-      this.beginnings.set(uuid, begin);
-      const giveUp = (): void => {
-        begin(undefined);
-      };
-      done.then(giveUp, giveUp);
-    });
-  }
-
-  private completion(event: EslEvent): Completion {
-    if (event.type !== 'CHANNEL_EXECUTE_COMPLETE') return { data: undefined, response: undefined };
-    this.take(event);
-    const response = event.getHeader('Application-Response') ?? undefined;
-    return {
-      data: event.getHeader('Application-Data') ?? '',
-      response: response === NO_RESPONSE ? undefined : response,
-    };
-  }
-
-  /** An application FreeSWITCH cannot even begin gives no event at all: there must be an end to waiting for it. */
-  private guardStart({ application, uuid }: PendingExecution): void {
-    clearTimeout(this.startGuard);
-    if (!this.beginnings.has(uuid)) return;
-    this.startGuard = setTimeout(() => {
-      const limit = this.options.startTimeoutMs;
-      this.rejectPending(new CommandRefused(`sendmsg ${application}`, `did not begin within ${limit} ms`));
-    }, this.options.startTimeoutMs);
-  }
-
   private onEvent(event: EslEvent): void {
     if (event.getHeader('Content-Type') === 'text/disconnect-notice') {
       this.isDown ||= !this.isExiting;
@@ -377,12 +312,11 @@ export class Session {
     if (event.getHeader('Unique-ID') !== this.uuid) return;
     switch (event.type) {
       case 'CHANNEL_EXECUTE':
-        this.beginnings.get(event.getHeader('Application-UUID') ?? '')?.(event.getHeader('Application-Data') ?? '');
-        clearTimeout(this.startGuard);
+        this.executions.onBegun(event);
         break;
       case 'CHANNEL_EXECUTE_COMPLETE':
         // The socket application itself is done: the channel is no longer parked here.
-        if (event.getHeader('Application') === 'socket' && this.pending.size === 0) this.onSocketApplicationEnd(event);
+        if (event.getHeader('Application') === 'socket' && this.executions.isEmpty) this.onSocketApplicationEnd(event);
         break;
       case 'CHANNEL_HANGUP':
         this.take(event);
@@ -438,24 +372,24 @@ export class Session {
       this.exit();
       return;
     }
-    this.after(APPLICATION_END_MS, () => {
-      this.rejectPending(new ChannelHungUp(hangupCause));
+    this.timers.after(APPLICATION_END_MS, () => {
+      this.executions.rejectAll(new ChannelHungUp(hangupCause));
     });
     if (!this.isFull) this.destroyAfter(CLOSE_MS);
-    this.after(LAST_EVENTS_MS, () => {
+    this.timers.after(LAST_EVENTS_MS, () => {
       this.exit();
     });
   }
 
   private letGo(): void {
     this.ending ??= { reason: 'released' };
-    this.rejectPending(new ChannelLeft());
+    this.executions.rejectAll(new ChannelLeft());
     this.exit();
   }
 
   private leave(): void {
     this.ending = { reason: 'left' };
-    this.rejectPending(new ChannelLeft());
+    this.executions.rejectAll(new ChannelLeft());
     this.end();
     if (!this.isAsync) {
       this.exit();
@@ -483,17 +417,10 @@ export class Session {
 
   private onClose(error: Error | undefined): void {
     this.isClosed = true;
-    for (const timer of this.timers) clearTimeout(timer);
-    clearTimeout(this.startGuard);
-    this.rejectPending(this.endError() ?? new SocketClosed(error));
+    this.timers.stop();
+    this.executions.rejectAll(this.endError() ?? new SocketClosed(error));
     this.end(error);
     this.resolveClosed();
-  }
-
-  private rejectPending(error: EslError): void {
-    const pending = [...this.pending];
-    this.pending.clear();
-    for (const reject of pending) reject(error);
   }
 
   private throwIfEnded(): void {
@@ -512,39 +439,10 @@ export class Session {
   }
 
   private destroyAfter(ms: number): void {
-    this.after(ms, () => {
+    this.timers.after(ms, () => {
       this.connection.destroy();
     });
   }
-
-  /** Does something later, unless the socket is closed before, or it is cancelled. */
-  private after(ms: number, action: () => void): () => void {
-    if (this.isClosed) return () => undefined;
-    const cancel = (): void => {
-      clearTimeout(timer);
-      this.timers.delete(timer);
-    };
-    const timer = setTimeout(() => {
-      cancel();
-      action();
-    }, ms);
-    this.timers.add(timer);
-    return cancel;
-  }
-}
-
-function deferred<Value>(): {
-  promise: Promise<Value>;
-  resolve: (value: Value) => void;
-  reject: (error: Error) => void;
-} {
-  let resolve!: (value: Value) => void;
-  let reject!: (error: Error) => void;
-  const promise = new Promise<Value>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }
 
 /** The applications from `first` on that return at once, and the one behind them. */
