@@ -10,6 +10,7 @@ import { endCall, parseEnding, type Ending } from './calls/ending.js';
 import { formatListen, parseListen, supervisorListen, withoutPassword, type Configuration } from './configuration.js';
 import { pcre2Version, setMatchLimit } from './dialplan/pcre2.js';
 import { expectWritableDirectory } from './disk/expect-writable-directory.js';
+import { SocketClosed } from './esl/errors.js';
 import { Listener, type RefusalReason } from './esl/listener.js';
 import type { Session } from './esl/session.js';
 import { LiveDialplan, type DialplanStatus } from './live-dialplan.js';
@@ -75,10 +76,14 @@ class Daemon implements App {
       this.watch = this.createWatch();
       this.metrics = this.createMetrics(this.watch);
     }
-    const others = [this.capture, observer, this.watch?.observer, this.metrics?.observer].filter(
+    const others = [this.capture, observer, ...(this.watch?.observers ?? []), this.metrics?.observer].filter(
       (other) => other !== undefined,
     );
-    this.observer = observeAll([log, ...others]);
+    this.observer = observeAll([log, ...others], (error) => {
+      logger.error(`a fault of Parkway's own, please report it: ${(error as Error).stack ?? String(error)}`, {
+        event: 'fault',
+      });
+    });
     this.onExcess = ending(configuration.onExcess);
     this.callOptions = {
       defaultDomain: (snapshot) => defaultDomain(snapshot, configuration.domain),
@@ -191,7 +196,9 @@ class Daemon implements App {
         },
         onRefused: (reason, peer, error) => {
           this.watch?.connectionRefused(reason);
-          this.logger.warn(`connection from ${peer} refused: ${error?.message ?? REFUSALS[reason]}`, {
+          // A caller who hangs up this early, or a health check of the port, is nothing to be warned of.
+          const level = error instanceof SocketClosed ? 'debug' : 'warn';
+          this.logger.log(level, `connection from ${peer} refused: ${error?.message ?? REFUSALS[reason]}`, {
             event: 'refused',
             reason,
           });

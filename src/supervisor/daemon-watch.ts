@@ -3,7 +3,6 @@ import type { CallObserver } from '../calls/call.js';
 import { CallActivity } from '../calls/call-activity.js';
 import { CallRegistry } from '../calls/call-registry.js';
 import { ExtensionHitCounter } from '../calls/extension-hits.js';
-import { observeAll } from '../calls/observe-all.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import type { StoreUpdate } from '../routes/store.js';
 import { EventLoopDelay } from './event-loop-delay.js';
@@ -34,7 +33,8 @@ export class DaemonWatch {
   readonly eventLoop = new EventLoopDelay();
   /** Newest first. */
   readonly changes: DialplanChange[] = [];
-  readonly observer: CallObserver;
+  /** What learns of calls. */
+  readonly observers: readonly CallObserver[];
   isDraining = false;
   private readonly refusals = new Map<string, number>();
   private readonly changeListeners = new Set<() => void>();
@@ -46,7 +46,7 @@ export class DaemonWatch {
   ) {
     this.calls = new CallRegistry({ historySize: options.historySize, historyBytes: HISTORY_BYTES });
     this.hits = new ExtensionHitCounter(options.timezone);
-    this.observer = observeAll([this.activity, this.hits, this.calls]);
+    this.observers = [this.activity, this.hits, this.calls];
   }
 
   get snapshot(): Snapshot {
