@@ -20,7 +20,7 @@ export interface SessionOptions {
 }
 
 export const DEFAULT_SESSION_OPTIONS: SessionOptions = {
-  connectTimeoutMs: 5_000,
+  connectTimeoutMs: 20_000,
   lingerSeconds: 5,
   startTimeoutMs: 30_000,
 };
