@@ -75,7 +75,11 @@ export function callView({ live, redraw }, key) {
   function template() {
     if (failure?.status === 404)
       return html`<h1 class="visually-hidden">${t('call')}</h1>
-        ${emptyState(t('noSuchCall'), t('noSuchCallText'))}`;
+        ${
+          failure.code === 'details_gone'
+            ? emptyState(t('detailsGone'), t('detailsGoneText'))
+            : emptyState(t('noSuchCall'), t('noSuchCallText'))
+        }`;
     if (failure !== undefined) return loadFailure(failure.message, () => void load());
     if (details === undefined) return html`<p class="empty">${t('loading')}</p>`;
     const shown = details;

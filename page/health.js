@@ -89,7 +89,8 @@ function cards({ store, eventLoop, memory, refused, history, startedAt, runtime,
       t('memory'),
       '',
       bytes(memory.rss),
-      t('memoryText', { heap: bytes(memory.heapUsed), history: bytes(history.bytes), count: history.remembered }),
+      html`${t('memoryText', { heap: bytes(memory.heapUsed), history: bytes(history.bytes), count: history.remembered })}
+      ${history.withoutDetails === 0 ? nothing : html`<br />${t('withoutDetails', { count: history.withoutDetails })}`}`,
     )}
     ${card(
       t('refusedConnections'),

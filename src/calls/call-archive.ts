@@ -1,6 +1,7 @@
 /**
  * Calls that ended, whole, in little memory. Neighbours resemble each other, so blocks of them are compressed together, away
- * from the main thread; turning a call to bytes is done between other work, one call at a time.
+ * from the main thread; turning a call to bytes is done between other work, a few calls at a time. Where calls end faster than
+ * that, what waits is bounded: the oldest of it are forgotten, for calls must not wait for their own records.
  */
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -20,6 +21,8 @@ interface Block {
   packed: Packed | undefined;
   /** How many of its calls are still wanted. */
   wanted: number;
+  /** About how much memory its calls take as they came. */
+  loose: number;
 }
 
 interface Packed {
@@ -31,18 +34,33 @@ interface Packed {
 const BLOCK_CALLS = 16;
 /** Memory is bounded by the processor here: a finer compression would not be paid back. */
 const COMPRESSION = { level: 1 };
+/** Memory that calls may take which are not packed yet. */
+const LOOSE_BYTES = 48 * 1024 * 1024;
+/** What a string and its place in a map take besides its characters. */
+const STRING_OVERHEAD = 48;
 
 const compress = promisify(deflate) as (bytes: Buffer, options: typeof COMPRESSION) => Promise<Buffer>;
 const decompress = promisify<Buffer, Buffer>(inflate);
 
 export class CallArchive {
   private open = newBlock();
-  private packing: Promise<void> = Promise.resolve();
+  /** Full blocks that are not packed yet, the oldest first. */
+  private readonly waiting: Block[] = [];
+  private packing: Promise<void> | undefined;
   private packedBytes = 0;
+  private looseBytes = 0;
+  private forgottenCalls = 0;
+
+  constructor(private readonly mostLooseBytes = LOOSE_BYTES) {}
 
   /** Bytes of what is compressed. */
   get bytes(): number {
     return this.packedBytes;
+  }
+
+  /** Calls that were not kept because too many waited to be packed. */
+  get forgotten(): number {
+    return this.forgottenCalls;
   }
 
   add(call: Call): ArchivePlace {
@@ -50,9 +68,19 @@ export class CallArchive {
     const calls = open.calls as Call[];
     const index = calls.push(call) - 1;
     open.wanted += 1;
+    const size = sizeOf(call);
+    open.loose += size;
+    this.looseBytes += size;
     if (calls.length === BLOCK_CALLS) {
       this.open = newBlock();
-      this.packing = this.packing.then(() => this.pack(open));
+      this.waiting.push(open);
+      while (this.looseBytes > this.mostLooseBytes) {
+        const oldest = this.waiting.shift();
+        if (oldest === undefined) break;
+        this.forgottenCalls += oldest.wanted;
+        this.letGo(oldest);
+      }
+      this.packing ??= this.packAll();
     }
     return { block: open, index };
   }
@@ -63,7 +91,7 @@ export class CallArchive {
     if (block.wanted > 0 || block === this.open) return;
     this.packedBytes -= block.packed?.bytes.length ?? 0;
     block.packed = undefined;
-    block.calls = undefined;
+    this.letGo(block);
   }
 
   async read({ block, index }: ArchivePlace): Promise<CallRecord | undefined> {
@@ -80,6 +108,11 @@ export class CallArchive {
     await this.packing;
   }
 
+  private async packAll(): Promise<void> {
+    for (let block = this.waiting.shift(); block !== undefined; block = this.waiting.shift()) await this.pack(block);
+    this.packing = undefined;
+  }
+
   private async pack(block: Block): Promise<void> {
     const records: Buffer[] = [];
     const bounds = [0];
@@ -87,16 +120,31 @@ export class CallArchive {
       const bytes = serializeRecord(recordOf(call));
       records.push(bytes);
       bounds.push((bounds.at(-1) as number) + bytes.length);
-      await othersFirst();
+      // The more wait, the more are done at once.
+      if (records.length % (1 + this.waiting.length) === 0) await othersFirst();
     }
     const bytes = await compress(Buffer.concat(records), COMPRESSION);
     if (block.wanted === 0) return;
     block.packed = { bytes, bounds };
-    block.calls = undefined;
+    this.letGo(block);
     this.packedBytes += bytes.length;
+  }
+
+  /** A block's calls as they came are not needed any more. */
+  private letGo(block: Block): void {
+    block.calls = undefined;
+    this.looseBytes -= block.loose;
+    block.loose = 0;
   }
 }
 
 function newBlock(): Block {
-  return { calls: [], packed: undefined, wanted: 0 };
+  return { calls: [], packed: undefined, wanted: 0, loose: 0 };
+}
+
+/** Of channel data and trace, which are nearly all of a call. */
+function sizeOf({ data, trace }: Call): number {
+  let size = trace.length * STRING_OVERHEAD * 4;
+  for (const [name, value] of data) size += name.length + value.length + 2 * STRING_OVERHEAD;
+  return size;
 }

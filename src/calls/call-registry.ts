@@ -10,6 +10,8 @@ export interface RegistryOptions {
   readonly historySize: number;
   /** Memory their details may take, compressed; the oldest go first. */
   readonly historyBytes: number;
+  /** Memory that calls may take which ended and are not compressed yet; details of the oldest go first. */
+  readonly looseBytes?: number;
 }
 
 export interface RecentCall {
@@ -32,10 +34,12 @@ export class CallRegistry implements CallObserver {
   private readonly keys = new WeakMap<Call, string>();
   /** Oldest first. */
   private readonly recent = new Map<string, Remembered>();
-  private readonly archive = new CallArchive();
+  private readonly archive: CallArchive;
   private readonly listeners = new Set<ChangeListener>();
 
-  constructor(private readonly options: RegistryOptions) {}
+  constructor(private readonly options: RegistryOptions) {
+    this.archive = new CallArchive(options.looseBytes);
+  }
 
   arrived(call: Call): void {
     const key = this.freeKey(call.id);
@@ -81,6 +85,16 @@ export class CallRegistry implements CallObserver {
     return this.archive.bytes;
   }
 
+  /** Calls that are remembered without their details, because too many ended at once. */
+  get forgottenDetails(): number {
+    return this.archive.forgotten;
+  }
+
+  /** Whether a call ended whose row, at least, is remembered. */
+  hasEnded(key: string): boolean {
+    return this.recent.has(key);
+  }
+
   /** Calls in progress, the longest first. */
   liveRows(): CallRow[] {
     return [...this.live].map(([key, call]) => callRow(key, call));
@@ -91,7 +105,7 @@ export class CallRegistry implements CallObserver {
     return [...this.recent.values()].reverse();
   }
 
-  /** A call in progress or remembered, with all that is known of it. */
+  /** A call in progress or remembered, with all that is known of it; undefined also where only its row is left. */
   async find(key: string): Promise<{ row: CallRow; record: CallRecord } | undefined> {
     const call = this.live.get(key);
     if (call !== undefined) return { row: callRow(key, call), record: recordOf(call) };

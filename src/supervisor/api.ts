@@ -181,7 +181,13 @@ function seenBy<Value>(isMasked: boolean, value: Value): Value {
   return isMasked ? maskTexts(value) : value;
 }
 
-function noSuchCall(key: string, { options }: DaemonWatch): ApiError {
+function noSuchCall(key: string, { calls, options }: DaemonWatch): ApiError {
+  if (calls.hasEnded(key)) {
+    return {
+      error: 'details_gone',
+      message: `more calls ended at once than could be kept whole: of call ${key} only its line in the history is left`,
+    };
+  }
   return {
     error: 'no_such_call',
     message: `call ${key} is not in progress, and not among the last ${options.historySize} that ended`,
@@ -203,6 +209,7 @@ function statusOf(watch: DaemonWatch, version: string): Status {
       remembered: watch.calls.historyCount,
       limit: watch.options.historySize,
       bytes: watch.calls.historyBytes,
+      withoutDetails: watch.calls.forgottenDetails,
     },
     troubles: watch.troubles.newestFirst(),
     runtime: { node: process.version, pcre2: pcre2Version(), host: os.hostname(), pid: process.pid },

@@ -305,7 +305,12 @@ export const Status = Type.Object(
     refused: Type.Record(Type.String(), Type.Integer(), {
       description: 'Connections refused since the start, by reason',
     }),
-    history: Type.Object({ remembered: count(), limit: count(), bytes: count('Of details, compressed') }),
+    history: Type.Object({
+      remembered: count(),
+      limit: count(),
+      bytes: count('Of details, compressed'),
+      withoutDetails: count('Calls since the start whose details were not kept, because too many ended at once'),
+    }),
     troubles: Type.Array(Trouble, { description: 'The last warnings and errors of the log, newest first' }),
     runtime: Type.Object({ node: Type.String(), pcre2: Type.String(), host: Type.String(), pid: Type.Integer() }),
   },

@@ -69,6 +69,26 @@ test('when their memory is used up the oldest go', async () => {
   expect(registry.recentCalls().map(({ row }) => row.key)).toEqual(['b']);
 });
 
+test('what waits to be compressed is bounded: details of the oldest go, their rows stay', async () => {
+  const registry = new CallRegistry({ historySize: 1000, historyBytes: 1e9, looseBytes: 10_000 });
+  const ids = Array.from({ length: 160 }, (_, index) => `call-${index}`);
+  for (const id of ids) pass(registry, id);
+  expect(registry.forgottenDetails).toBeGreaterThan(0);
+  await registry.settled();
+  const found = await Promise.all(ids.map((id) => registry.find(id)));
+  const missing = found.filter((each) => each === undefined).length;
+  expect(missing).toBe(registry.forgottenDetails);
+  expect(missing).toBeLessThan(160);
+  expect(found.at(-1)?.record.id).toBe('call-159');
+  expect(registry.historyCount).toBe(160);
+  expect(registry.hasEnded('call-0') && registry.hasEnded('call-16')).toBe(true);
+  // It is empty again: as many as before find room.
+  for (let index = 0; index < 16; index += 1) pass(registry, `late-${index}`);
+  await registry.settled();
+  expect(registry.forgottenDetails).toBe(missing);
+  expect(await registry.find('late-0')).toBeDefined();
+});
+
 test('a channel that comes again has a key of its own', async () => {
   const registry = new CallRegistry({ historySize: 10, historyBytes: 1e6 });
   pass(registry, 'x');
