@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -45,6 +45,61 @@ async function ask(question: () => Promise<boolean>): Promise<void> {
     await new Promise((resolve) => {
       setTimeout(resolve, 50);
     });
+  }
+}
+
+describe('sentinels', () => {
+  test('promote a replica, and the changes made there still arrive', async () => {
+    // Else a replica waits for others before it is given anything.
+    const soon = ['--repl-diskless-sync-delay', '0'];
+    const master = await start(...soon);
+    const replica = await start(...soon, '--replicaof', '127.0.0.1', String(master.port));
+    await ask(async () => (await replica.client.info('replication')).includes('master_link_status:up'));
+    const settings = [
+      `monitor main 127.0.0.1 ${master.port} 2`,
+      'down-after-milliseconds main 1000',
+      'failover-timeout main 5000',
+    ];
+    const sentinels = await Promise.all(
+      [1, 2, 3].map(async (n) => {
+        const file = path.join(directory, `${n}.conf`);
+        await writeFile(file, settings.map((line) => `sentinel ${line}\n`).join(''));
+        return start(file, '--sentinel');
+      }),
+    );
+    for (const { client } of sentinels) {
+      await ask(async () =>
+        /num-slaves,1,num-other-sentinels,2/.test(String(await client.call('SENTINEL', 'MASTER', 'main'))),
+      );
+    }
+    await master.client.hset(EXTENSIONS, { a: extension('old') });
+    await master.client.hset(CONTEXTS, { default: '["a"]' });
+    expect(await master.client.wait(1, 10_000)).toBe(1);
+    const url = `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join()}/main`;
+    followed = followRedis(url);
+    await followed.until((snapshot) => dataOf(snapshot) === 'old');
+    master.process.kill('SIGKILL');
+    await ask(() => write(url, extension('new')));
+    await followed.until((snapshot) => dataOf(snapshot) === 'new');
+    const { isConnected, invalidation, counters } = followed.source.status;
+    expect({ isConnected, invalidation }).toEqual({ isConnected: true, invalidation: 'tracking' });
+    expect(counters.connections).toBeGreaterThan(1);
+    // And it is followed, not only read again.
+    await ask(() => write(url, extension('newer')));
+    await followed.until((snapshot) => dataOf(snapshot) === 'newer');
+  });
+});
+
+/** Whoever is promoted closes all connections: each write needs one of its own. */
+async function write(url: string, text: string): Promise<boolean> {
+  const client = connectionOf(url, {}).create();
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.hset(EXTENSIONS, { a: text });
+    return true;
+  } finally {
+    client.disconnect();
   }
 }
 
