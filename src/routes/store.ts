@@ -133,8 +133,12 @@ export class DialplanStore {
       if (next !== undefined) affected.add(lowerCase(next.document.domain));
     }
     const before = this.problemsOf(affected);
+    const replacements = this.replacements(changed, held);
     for (const location of changed) this.put(location, held.get(location));
-    for (const domain of affected) this.compose(domain);
+    for (const domain of affected) {
+      if (replacements === undefined) this.compose(domain);
+      else this.replace(domain, replacements);
+    }
     this.sourceProblems = sourceProblems;
     const after = this.problemsOf(affected);
     const newProblems = [...after].filter(([id]) => !before.has(id)).map(([, problem]) => problem);
@@ -167,6 +171,35 @@ export class DialplanStore {
     this.domainOf.set(location, to);
   }
 
+  /** New versions of extensions by the old ones, if nothing else changes: most changes are of that kind, and need no more. */
+  private replacements(
+    changed: readonly string[],
+    held: ReadonlyMap<string, Held>,
+  ): ReadonlyMap<Extension, Extension> | undefined {
+    const replacements = new Map<Extension, Extension>();
+    for (const location of changed) {
+      const [before, after] = [this.heldAt(location), held.get(location)];
+      if (before === undefined || after === undefined || !isSameDocument(before.document, after.document))
+        return undefined;
+      const [old, next] = [before.inForce?.parsed, after.inForce?.parsed];
+      if (old?.kind !== 'extension' || next?.kind !== 'extension') return undefined;
+      if (before.problems.length > 0 || after.problems.length > 0) return undefined;
+      replacements.set(old.extension, next.extension);
+    }
+    return replacements;
+  }
+
+  private replace(name: string, replacements: ReadonlyMap<Extension, Extension>): void {
+    const composed = this.composed.get(name);
+    if (composed === undefined) return;
+    const contexts = new Map<string, Context>();
+    for (const [key, context] of composed.domain.contexts) {
+      const extensions = context.extensions.map((extension) => replacements.get(extension) ?? extension);
+      contexts.set(key, { ...context, extensions });
+    }
+    this.composed.set(name, { ...composed, domain: { ...composed.domain, contexts } });
+  }
+
   private compose(name: string): void {
     const documents = this.documents.get(name);
     if (documents === undefined || documents.size === 0) {
@@ -192,6 +225,10 @@ export class DialplanStore {
     }
     return problems;
   }
+}
+
+function isSameDocument(one: DocumentText, other: DocumentText): boolean {
+  return one.domain === other.domain && one.name === other.name && one.kind === other.kind;
 }
 
 interface DomainParts {

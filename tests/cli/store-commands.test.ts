@@ -8,11 +8,10 @@ import { KeyNames } from '../../src/routes/redis/key-names.js';
 import { ConcurrentWriteError, writeContents } from '../../src/routes/redis/write-content.js';
 import { KEYS, LIMITS } from '../support/follow-redis.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
+import { runInProcess } from '../support/run-in-process.js';
 import { runParkway } from '../support/run-parkway.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/dialplan', import.meta.url));
-/** Eight processes, on a machine that may be busy. */
-const MANY_PROCESSES_MS = 240_000;
 const EXTENSIONS = 'cti_dialplan_extensio@example.com';
 
 let redis: RedisServer;
@@ -32,62 +31,58 @@ afterAll(async () => {
 const file = (...parts: string[]): string => path.join(directory, 'pushed', 'example.com', ...parts);
 
 describe('push, history, rollback, pull', () => {
-  test(
-    'a dialplan goes to Redis, changes, comes back, and lives in files',
-    async () => {
-      const to = ['--store', redis.url];
-      const dry = await runParkway(['push', path.join(directory, 'pushed'), '--dry-run', ...to]);
-      expect([dry.code, dry.stderr]).toEqual([0, '']);
-      expect(dry.stdout).toContain('+ extension "record"');
-      expect(dry.stdout).toMatch(/domain example\.com: would be \d+ added, 0 removed, 0 changed\n$/);
-      expect(await redis.client.dbsize()).toBe(0);
+  test('a dialplan goes to Redis, changes, comes back, and lives in files', async () => {
+    const to = ['--store', redis.url];
+    const dry = await runInProcess(['push', path.join(directory, 'pushed'), '--dry-run', ...to]);
+    expect([dry.code, dry.stderr]).toEqual([0, '']);
+    expect(dry.stdout).toContain('+ extension "record"');
+    expect(dry.stdout).toMatch(/domain example\.com: would be \d+ added, 0 removed, 0 changed\n$/);
+    expect(await redis.client.dbsize()).toBe(0);
 
-      expect((await runParkway(['push', path.join(directory, 'pushed'), ...to])).code).toBe(0);
-      expect((await redis.client.hkeys(EXTENSIONS)).sort()).toEqual(
-        (await readdir(file('extensions'))).map((name) => path.basename(name, '.json')).sort(),
-      );
+    expect((await runInProcess(['push', path.join(directory, 'pushed'), ...to])).code).toBe(0);
+    expect((await redis.client.hkeys(EXTENSIONS)).sort()).toEqual(
+      (await readdir(file('extensions'))).map((name) => path.basename(name, '.json')).sort(),
+    );
 
-      const record = JSON.parse(await readFile(file('extensions', 'record.json'), 'utf8')) as Record<string, unknown>;
-      await writeFile(file('extensions', 'record.json'), JSON.stringify({ ...record, continue: 'false' }));
-      const changed = await runParkway(['push', path.join(directory, 'pushed'), '--message', 'no record', ...to]);
-      expect(changed.stdout).toContain('~ extension "record"');
-      expect(changed.stdout).toMatch(/^ {4}\+ {2}"continue": "false"$/m);
-      const [, id = ''] = /parkway rollback (\S+) --domain example\.com/.exec(changed.stdout) ?? [];
+    const record = JSON.parse(await readFile(file('extensions', 'record.json'), 'utf8')) as Record<string, unknown>;
+    await writeFile(file('extensions', 'record.json'), JSON.stringify({ ...record, continue: 'false' }));
+    const changed = await runInProcess(['push', path.join(directory, 'pushed'), '--message', 'no record', ...to]);
+    expect(changed.stdout).toContain('~ extension "record"');
+    expect(changed.stdout).toMatch(/^ {4}\+ {2}"continue": "false"$/m);
+    const [, id = ''] = /parkway rollback (\S+) --domain example\.com/.exec(changed.stdout) ?? [];
 
-      const history = await runParkway(['history', '--json', ...to]);
-      expect(
-        history.stdout
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line) as unknown),
-      ).toEqual([
-        expect.objectContaining({ id, message: 'no record', summary: '0 added, 0 removed, 1 changed' }),
-        expect.objectContaining({ message: expect.stringMatching(/^push /) }),
-      ]);
-      const rolled = await runParkway(['rollback', id, ...to]);
-      expect(rolled.code).toBe(0);
-      expect(JSON.parse((await redis.client.hget(EXTENSIONS, 'record')) ?? '')).toEqual(record);
+    const history = await runInProcess(['history', '--json', ...to]);
+    expect(
+      history.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      expect.objectContaining({ id, message: 'no record', summary: '0 added, 0 removed, 1 changed' }),
+      expect.objectContaining({ message: expect.stringMatching(/^push /) }),
+    ]);
+    const rolled = await runInProcess(['rollback', id, ...to]);
+    expect(rolled.code).toBe(0);
+    expect(JSON.parse((await redis.client.hget(EXTENSIONS, 'record')) ?? '')).toEqual(record);
 
-      await redis.client.hset(EXTENSIONS, { '../../escape': '{}' });
-      const pulled = path.join(directory, 'pulled');
-      const first = await runParkway(['pull', pulled, ...to]);
-      expect(first.code).toBe(1);
-      expect(first.stdout).toContain('✗ extension "../../escape": no file can have that name');
-      await redis.client.hdel(EXTENSIONS, '../../escape');
-      expect(JSON.parse(await readFile(path.join(pulled, 'example.com', 'extensions', 'record.json'), 'utf8'))).toEqual(
-        record,
-      );
-      const again = await runParkway(['pull', pulled, ...to]);
-      expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/0 files written or removed\n$/)]);
-    },
-    MANY_PROCESSES_MS,
-  );
+    await redis.client.hset(EXTENSIONS, { '../../escape': '{}' });
+    const pulled = path.join(directory, 'pulled');
+    const first = await runInProcess(['pull', pulled, ...to]);
+    expect(first.code).toBe(1);
+    expect(first.stdout).toContain('✗ extension "../../escape": no file can have that name');
+    await redis.client.hdel(EXTENSIONS, '../../escape');
+    expect(JSON.parse(await readFile(path.join(pulled, 'example.com', 'extensions', 'record.json'), 'utf8'))).toEqual(
+      record,
+    );
+    const again = await runInProcess(['pull', pulled, ...to]);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/0 files written or removed\n$/)]);
+  });
 
   test('a dialplan with errors is not written', async () => {
     const broken = path.join(directory, 'broken');
     await cp(EXAMPLE, broken, { recursive: true });
     await writeFile(path.join(broken, 'example.com', 'extensions', 'record.json'), '{"condition": 7}');
-    const { code, stdout } = await runParkway(['push', broken, '--store', redis.url]);
+    const { code, stdout } = await runInProcess(['push', broken, '--store', redis.url]);
     expect(code).toBe(1);
     expect(stdout).toMatch(
       /✗ .*record\.json \/condition: expected an object, found 7.*\n(.*\n)*nothing was written\n$/,
@@ -105,9 +100,9 @@ describe('push, history, rollback, pull', () => {
     await other.connect();
     const client = connectionOf(redis.url, {}).create();
     await client.connect();
-    let isDone = false;
+    const done = new AbortController();
     const writing = (async () => {
-      for (let n = 0; !isDone; n += 1) await other.hset('cti_dialplan_extensio@busy', { n: String(n) });
+      for (let n = 0; !done.signal.aborted; n += 1) await other.hset('cti_dialplan_extensio@busy', { n: String(n) });
     })();
     const options = {
       names: new KeyNames(KEYS, []),
@@ -119,7 +114,7 @@ describe('push, history, rollback, pull', () => {
     };
     const content = { extensions: new Map([['a', '{}']]), contexts: new Map(), routes: new Map() };
     await expect(writeContents(client, new Map([['busy', content]]), options)).rejects.toThrow(ConcurrentWriteError);
-    isDone = true;
+    done.abort();
     await writing;
     expect(await redis.client.hexists('cti_dialplan_extensio@busy', 'a')).toBe(0);
     for (const text of ['1', '2', '3', '4', '5']) {
@@ -136,8 +131,8 @@ describe('accept-empty and doctor', () => {
   test('a domain that is empty is said to be meant so; one that is not is not', async () => {
     await redis.client.hset('cti_dialplan_extensio@full', { a: '{}' });
     await redis.client.hset('cti_dialplan_context@full', { default: '["a"]' });
-    expect((await runParkway(['accept-empty', 'full', '--store', redis.url])).code).toBe(1);
-    expect((await runParkway(['accept-empty', 'empty', '--store', redis.url])).code).toBe(0);
+    expect((await runInProcess(['accept-empty', 'full', '--store', redis.url])).code).toBe(1);
+    expect((await runInProcess(['accept-empty', 'empty', '--store', redis.url])).code).toBe(0);
     expect(await redis.client.ttl('parkway_accept_empty@empty')).toBeGreaterThan(0);
   });
 
@@ -145,7 +140,7 @@ describe('accept-empty and doctor', () => {
     await redis.client.flushall();
     await redis.client.hset(EXTENSIONS, { good: '{"condition": {"action": {"application": "answer"}}}', bad: '{' });
     await redis.client.hset('cti_dialplan_context@example.com', { default: '["good"]' });
-    const { code, stdout } = await runParkway([
+    const { code, stdout } = await runInProcess([
       'doctor',
       '--store',
       redis.url,

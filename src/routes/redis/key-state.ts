@@ -80,8 +80,8 @@ export function applyReading(
 }
 
 /** The digests of all fields, as the reading script wants them. */
-export function digestsOf({ nameByDigest }: KeyState): string {
-  return [...nameByDigest.keys()].join('');
+export function digestsOf({ nameByDigest }: KeyState): Buffer {
+  return Buffer.from([...nameByDigest.keys()].join(''), 'latin1');
 }
 
 function fieldOf({ value, digest }: Entry, longest: number): Field {
