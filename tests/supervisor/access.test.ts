@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { ConfigurationError, loadConfiguration } from '../../src/configuration.js';
+import { type ConfigurationError, loadConfiguration } from '../../src/configuration.js';
 import type { CallDetails, CallPage, Reader } from '../../src/supervisor/schemas.js';
 import { startDaemon, type StartedDaemon } from './started-daemon.js';
 

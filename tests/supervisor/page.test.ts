@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { bytesOf } from '../../src/bytes.js';
 import type { CallPage } from '../../src/supervisor/schemas.js';
+import { runParkway } from '../support/run-parkway.js';
 import { launchBrowser } from './launch-browser.js';
 import { EXTENSIONS, startDaemon, writeDialplan, type StartedDaemon } from './started-daemon.js';
 
@@ -90,6 +91,9 @@ describe('calls in progress', () => {
     const line = await readFile(await download.path(), 'utf8');
     expect(download.suggestedFilename()).toMatch(/^parkway-[\w-]+\.ndjson$/);
     expect(JSON.parse(line)).toMatchObject({ capture: 1, decision: { route: true, matched: ['record', 'colleague'] } });
+    const replayed = await runParkway(['replay', await download.path(), '--store', daemon.store, '--format', 'json']);
+    expect(replayed).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ matched: ['record', 'colleague'] });
   });
 
   test('stay where they are while they are pointed at', async () => {

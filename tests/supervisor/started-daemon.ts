@@ -22,7 +22,7 @@ export interface StartedDaemon {
   readonly store: string;
   readonly freeSwitch: FreeSwitch;
   /** Plays calls; returns when they, and what Parkway does with them, are over. */
-  play(options?: PlayOptions): Promise<LoadSummary>;
+  readonly play: (options?: PlayOptions) => Promise<LoadSummary>;
   stop(): Promise<void>;
 }
 
