@@ -1,0 +1,188 @@
+/**
+ * What watching costs: `npm run bench:supervisor [-- --rate 500] [--seconds 10] [--rounds 3] [--readers 1] [--history 20000]`.
+ *
+ * Calls are played to a daemon at a rate, in turns without and with readers of the page (live events, and what the page asks
+ * for besides), and how long it took from the connection to the first application is told as a ratio. Then calls come as fast
+ * as the daemon takes them, and its memory is told. The daemon is a process of its own, and so are
+ * the readers' thread and the simulated FreeSWITCH: on two processors they take each other's time, which both turns share.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { readDump } from '../dist/replay/read-dump.js';
+import { simulateLoad } from '../dist/simulator/simulate-load.js';
+import { startFreeSwitch } from '../dist/simulator/start-free-switch.js';
+
+const { AbortController, fetch } = globalThis;
+const MIB = 2 ** 20;
+/** How often a page asks for what is not told by events. */
+const ASK_MS = 5_000;
+
+/** Reads as open pages do, until it is told to stop. */
+async function read({ origin, readers }) {
+  const stop = new AbortController();
+  parentPort.once('message', () => stop.abort());
+  let bytes = 0;
+  const listen = async () => {
+    const { body } = await fetch(`${origin}/api/v1/events`, { signal: stop.signal });
+    for await (const chunk of body) bytes += chunk.length;
+  };
+  const ask = async () => {
+    for (;;) {
+      for (const what of ['status', 'activity', 'dialplan', 'calls?limit=100&text=1002']) {
+        bytes += (await (await fetch(`${origin}/api/v1/${what}`, { signal: stop.signal })).arrayBuffer()).byteLength;
+      }
+      await sleep(ASK_MS, undefined, { signal: stop.signal });
+    }
+  };
+  await Promise.allSettled(Array.from({ length: readers }, () => [listen(), ask()]).flat());
+  parentPort.postMessage(bytes);
+}
+
+async function bench() {
+  const { values } = parseArgs({
+    options: {
+      rate: { type: 'string', default: '500' },
+      seconds: { type: 'string', default: '10' },
+      rounds: { type: 'string', default: '3' },
+      readers: { type: 'string', default: '1' },
+      history: { type: 'string', default: '20000' },
+    },
+  });
+  const [rate, seconds, rounds, readers] = [values.rate, values.seconds, values.rounds, values.readers].map(Number);
+  const directory = mkdtempSync(path.join(tmpdir(), 'parkway-bench-'));
+  const daemon = await startDaemon(directory);
+  const freeSwitch = startFreeSwitch();
+  const sample = readDump(readFileSync(new URL('../examples/calls/calls-out.txt', import.meta.url)));
+  const channels = [new Map([...sample, ['Caller-Destination-Number', '1002']])];
+  const play = (load) =>
+    simulateLoad(freeSwitch, { channels, target: daemon.address, asynchronous: true, full: true, ...load });
+  const atRate = async () => {
+    const { latencies, calls, took } = await play({ calls: rate * seconds, rate, concurrency: 10 * rate });
+    return { ...latencies.firstApplication, rate: (calls * 1000) / took };
+  };
+  try {
+    await play({ calls: 2 * rate, rate, concurrency: 10 * rate });
+    const turns = { without: [], with: [] };
+    for (let round = 0; round < rounds; round += 1) {
+      // Which comes first changes, so that a machine that grows slower favours neither.
+      for (const turn of round % 2 === 0 ? ['without', 'with'] : ['with', 'without']) {
+        const pages = turn === 'with' ? await openPages(daemon.origin, readers) : undefined;
+        const measured = await atRate();
+        const bytes = await pages?.close();
+        turns[turn].push(measured);
+        console.log(
+          `${turn.padEnd(7)} ${readers} ${readers === 1 ? 'reader ' : 'readers'} ${measured.rate.toFixed(0)} calls/s  ` +
+            `p50 ${measured.p50.toFixed(2)} ms  p99 ${measured.p99.toFixed(2)} ms` +
+            (bytes === undefined ? '' : `  ${(bytes / MIB / seconds).toFixed(2)} MiB/s read`),
+        );
+      }
+    }
+    for (const percentile of ['p50', 'p99']) {
+      const [without, watched] = [turns.without, turns.with].map((each) => median(each.map((one) => one[percentile])));
+      console.log(
+        `${percentile} with / without: ${(watched / without).toFixed(3)} (medians ${watched.toFixed(2)} / ${without.toFixed(2)} ms)`,
+      );
+    }
+    await fillHistory(daemon, play, Number(values.history));
+  } finally {
+    await daemon.stop();
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function fillHistory(daemon, play, most) {
+  const before = await daemon.status();
+  let highest = 0;
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) {
+      highest = Math.max(highest, (await daemon.status()).memory.rss);
+      await sleep(100);
+    }
+  })();
+  const { calls, took } = await play({ calls: most, concurrency: 500 });
+  await sleep(2000);
+  isOver = true;
+  await watching;
+  const { memory, history } = await daemon.status();
+  const mib = (bytes) => `${(bytes / MIB).toFixed(0)} MiB`;
+  console.log(
+    `history: ${((calls * 1000) / took).toFixed(0)} calls/s until ${history.remembered} are remembered: resident ` +
+      `${mib(highest)} at the most, ${mib(memory.rss)} after; details ${mib(history.bytes)}, ` +
+      `${history.withoutDetails - before.history.withoutDetails} calls without`,
+  );
+}
+
+async function startDaemon(directory) {
+  const domain = path.join(directory, 'example.com');
+  mkdirSync(path.join(domain, 'extensions'), { recursive: true });
+  const extensions = {};
+  for (let number = 0; number < 40; number += 1) {
+    extensions[`service ${number}`] = {
+      condition: [{ field: 'destination_number', expression: `^\\*${10 + number}(\\d*)$` }],
+    };
+  }
+  extensions.colleague = {
+    condition: [
+      {
+        field: 'destination_number',
+        expression: '^(10\\d\\d)$',
+        action: [{ application: 'set', data: 'x=1' }, { application: 'answer' }, { application: 'hangup' }],
+      },
+    ],
+  };
+  for (const [name, document] of Object.entries(extensions)) {
+    writeFileSync(path.join(domain, 'extensions', `${name}.json`), JSON.stringify(document));
+  }
+  writeFileSync(path.join(domain, 'contexts.json'), JSON.stringify({ default: Object.keys(extensions) }));
+  const log = path.join(directory, 'log');
+  const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+  const flags = ['--listen', '127.0.0.1:0', '--supervisor', '127.0.0.1:0', '--store', directory, '--log-level', 'info'];
+  const child = spawn(process.execPath, [main, 'serve', ...flags], {
+    stdio: ['ignore', openSync(log, 'w'), 'inherit'],
+    cwd: directory,
+  });
+  const found = {};
+  while (found.origin === undefined || found.address === undefined) {
+    if (child.exitCode !== null) throw new Error(`the daemon did not start: ${readFileSync(log, 'utf8')}`);
+    await sleep(50);
+    const text = readFileSync(log, 'utf8');
+    found.origin = /page for supervisors on (http:[^\s",]+)/.exec(text)?.[1];
+    found.address = /listening on ([\d.]+:\d+)/.exec(text)?.[1];
+  }
+  return {
+    ...found,
+    status: async () => (await fetch(`${found.origin}/api/v1/status`)).json(),
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function openPages(origin, readers) {
+  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { origin, readers } });
+  await once(worker, 'online');
+  return {
+    async close() {
+      worker.postMessage('stop');
+      const [bytes] = await once(worker, 'message');
+      return bytes;
+    },
+  };
+}
+
+function median(numbers) {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
+}
+
+if (isMainThread) await bench();
+else await read(workerData);
