@@ -25,11 +25,11 @@ const FLAGS: readonly Flag[] = [
       (text) => text.split(',').map((network) => network.trim()),
     ),
   },
-  { path: 'maxCalls', option: new Option('--max-calls <n>', 'calls controlled at one time').argParser(Number) },
+  { path: 'maxCalls', option: new Option('--max-calls <n>', 'calls controlled at one time').argParser(numberOrText) },
   { path: 'onError', option: new Option('--on-error <ending>', 'resume, or hangup:<CAUSE>') },
   {
     path: 'drainSeconds',
-    option: new Option('--drain-seconds <n>', 'how long calls may go on when stopped').argParser(Number),
+    option: new Option('--drain-seconds <n>', 'how long calls may go on when stopped').argParser(numberOrText),
   },
   {
     path: 'supervisor.listen',
@@ -39,6 +39,12 @@ const FLAGS: readonly Flag[] = [
   { path: 'log.level', option: new Option('--log-level <level>', 'debug, info, warn or error') },
   { path: 'log.format', option: new Option('--log-format <format>', 'auto, pretty or json') },
 ];
+
+/** What is no number stays as it was typed, so that the complaint about it can quote it. */
+function numberOrText(text: string): number | string {
+  const number = Number(text);
+  return text.trim() === '' || Number.isNaN(number) ? text : number;
+}
 
 /** Adds `--config` and the flags that override it. */
 export function addConfigurationFlags(command: Command): Command {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import process from 'node:process';
 import { Option, type Command } from 'commander';
 import { textOf } from '../bytes.js';
-import { ConfigurationError, formatListen, parseListen, type Configuration } from '../configuration.js';
+import { formatListen, parseListen, type Configuration } from '../configuration.js';
 import { pcre2Version } from '../dialplan/pcre2.js';
 import { askFreeSwitch } from '../esl/ask-free-switch.js';
 import type { DocumentText } from '../routes/document.js';
@@ -14,7 +14,7 @@ import { readOnce } from '../routes/redis/read-once.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
 import { DialplanStore } from '../routes/store.js';
 import { addConfigurationFlags, configurationOf } from './configuration-flags.js';
-import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import type { Finish } from './program.js';
 
 interface Line {
@@ -53,15 +53,9 @@ Examples:
     });
 }
 
+/** @throws ConfigurationError */
 async function doctor(options: Readonly<Record<string, unknown>>): Promise<number> {
-  let configuration: Configuration;
-  try {
-    ({ configuration } = configurationOf(options));
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`parkway: ${problem}\n`);
-    return EXIT_COULD_NOT_RUN;
-  }
+  const { configuration } = configurationOf(options);
   const lines = [
     ...(await storeLines(configuration)),
     await portLine(configuration.listen),

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
+import { ConfigurationError } from '../configuration.js';
 import { addAcceptEmpty } from './accept-empty.js';
 import { addCheckConfig } from './check-config.js';
 import { addDump } from './dump.js';
@@ -75,7 +76,8 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
     await program.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_COULD_NOT_RUN;
-    process.stderr.write(`parkway: ${(error as Error).message}\n`);
+    const problems = error instanceof ConfigurationError ? error.problems : [(error as Error).message];
+    for (const problem of problems) process.stderr.write(`parkway: ${problem}\n`);
     return EXIT_COULD_NOT_RUN;
   }
   return exitCode;

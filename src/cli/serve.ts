@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { Command } from 'commander';
 import type { Logger } from 'winston';
 import { startApp, type App } from '../app.js';
-import { ConfigurationError, type Configuration } from '../configuration.js';
+import type { Configuration } from '../configuration.js';
 import { addConfigurationFlags, configurationOf } from './configuration-flags.js';
 import { createLogger } from './create-logger.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
@@ -29,15 +29,9 @@ Examples:
   });
 }
 
+/** @throws ConfigurationError */
 async function serve(options: Readonly<Record<string, unknown>>): Promise<number> {
-  let configuration: Configuration;
-  try {
-    ({ configuration } = configurationOf(options));
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`parkway: ${problem}\n`);
-    return EXIT_COULD_NOT_RUN;
-  }
+  const { configuration } = configurationOf(options);
   const logger = createLogger({ ...configuration.log, stream: process.stdout, environment: process.env });
   surviveFaults(logger);
   const stopping = signalled(['SIGTERM', 'SIGINT']);

@@ -39,7 +39,7 @@ describe('parkway check-config', () => {
   test('exits 1 with what is wrong with the configuration', async () => {
     const { code, stdout } = await runParkway(['check-config', '--max-calls', 'x', '--store', directory]);
     expect(code).toBe(1);
-    expect(stdout).toBe('✗ --max-calls: maxCalls: expected an integer, found null\n');
+    expect(stdout).toBe('✗ --max-calls: maxCalls: expected an integer, found "x"\n');
   });
 
   test('exits 2 when the dialplan cannot be read', async () => {
