@@ -120,6 +120,8 @@ function executed({ applications }: CallResult): string[] {
     .map(({ application, data }) => (data === '' ? application : `${application} ${data}`));
 }
 
+const socketFlags = ({ asynchronous, full }: { asynchronous: boolean; full: boolean }): string =>
+  [...(asynchronous ? ['async'] : []), ...(full ? ['full'] : [])].join(' ');
 const always = (...actions: readonly object[]): object => ({ condition: [{ action: actions }] });
 const run = (application: string, data = ''): object => ({ application, data });
 
@@ -191,6 +193,28 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
       level: 'error',
       outcome: 'failed',
       message: expect.stringContaining('FreeSWITCH would unload its event socket'),
+    });
+  });
+
+  test('that a transfer sends to a context comes back to that context, not to that of its origin', async () => {
+    await dialplan({ sends: always(run('transfer', '2000 XML Nacht')) });
+    await writeExtension('rings', always(run('hangup', 'USER_BUSY')));
+    await writeFile(
+      path.join(directory, 'd', 'contexts.json'),
+      JSON.stringify({ default: ['sends'], nacht: ['rings'] }),
+    );
+    const { address } = await start();
+    const script = {
+      extensions: [
+        { destination: '^2000$', actions: [{ application: 'socket', data: `${address} ${socketFlags(modes)}` }] },
+      ],
+    };
+    const result = await dial({ ...modes, script }).result;
+    expect(executed(result)).toEqual(['set parkway_context=Nacht', 'transfer 2000 XML Nacht', 'hangup USER_BUSY']);
+    expect(result).toMatchObject({ hangupCause: 'USER_BUSY', problems: [] });
+    expect(await logged(({ context }) => context === 'Nacht')).toMatchObject({
+      event: 'arrived',
+      message: expect.stringContaining('context Nacht by transfer; domain d by default'),
     });
   });
 

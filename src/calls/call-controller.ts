@@ -3,11 +3,12 @@ import { performance } from 'node:perf_hooks';
 import { bytesOf, type Bytes } from '../bytes.js';
 import { hunt, type Hunted, type HuntRequest } from '../dialplan/hunt.js';
 import { ChannelHungUp, ChannelLeft, SocketClosed } from '../esl/errors.js';
-import type { Completion } from '../esl/executions.js';
+import type { ApplicationToExecute, Completion } from '../esl/executions.js';
 import type { Session, SessionEnd } from '../esl/session.js';
 import type { HashGet } from '../routes/redis/hash-get.js';
 import { selectContext } from '../routes/select-context.js';
 import type { Snapshot } from '../routes/snapshot.js';
+import { noteTransfer } from '../routes/transferred-context.js';
 import { answerEffect, applyChanges } from './answer-effect.js';
 import type { Call, CallObserver, CallOutcome, ExecutedApplication } from './call.js';
 import { endCall, type Ending } from './ending.js';
@@ -23,6 +24,11 @@ export interface CallOptions {
   readonly onError: Ending;
   /** Answers `${cti_hash_get(key field)}`; undefined: FreeSWITCH does. */
   readonly hashGet: HashGet | undefined;
+}
+
+/** An application to execute, and the one of the list it is. */
+interface Step extends ApplicationToExecute {
+  readonly hunted: Hunted['applications'][number] | undefined;
 }
 
 const MICROSECONDS_PER_MS = 1000;
@@ -102,11 +108,17 @@ async function decide(call: Call, session: Session, snapshot: Snapshot, options:
 }
 
 async function execute(call: Call, hunted: Hunted, session: Session, observer: CallObserver): Promise<void> {
-  const changes = applyChanges(hunted.changes, session);
-  const executed = (index: number): ExecutedApplication | undefined => call.applications[index - changes.length];
-  await session.executeAll([...changes, ...hunted.applications], {
+  // What Parkway executes besides the list is no part of the record.
+  const steps: Step[] = applyChanges(hunted.changes, session).map((change) => ({ ...change, hunted: undefined }));
+  for (const application of hunted.applications) {
+    const note = noteTransfer(application);
+    if (note !== undefined) steps.push({ ...note, hunted: undefined });
+    steps.push({ application: application.application, data: application.data, hunted: application });
+  }
+  const executed = new Map<number, ExecutedApplication>();
+  await session.executeAll(steps, {
     started(index, data) {
-      const hunt = hunted.applications[index - changes.length];
+      const hunt = steps[index]?.hunted;
       if (hunt === undefined) return;
       const application = {
         application: hunt.application,
@@ -115,11 +127,12 @@ async function execute(call: Call, hunted: Hunted, session: Session, observer: C
         endedAt: undefined,
         response: undefined,
       };
+      executed.set(index, application);
       call.applications.push(application);
       observer.applicationStarted(call, application);
     },
     completed(index, completion) {
-      const application = executed(index);
+      const application = executed.get(index);
       if (application === undefined) return;
       complete(application, completion);
       observer.applicationEnded(call, application);

@@ -4,6 +4,7 @@ import { lowerCase } from '../dialplan/c-values.js';
 import type { ChannelHeaders } from '../dialplan/caller-profile.js';
 import { NO_ROUTES, type RouteTable } from './route-table.js';
 import { findContext, findDomain, type Context, type Domain, type Snapshot } from './snapshot.js';
+import { transferredContext } from './transferred-context.js';
 
 /** Where a call comes from. */
 export interface Origin {
@@ -42,7 +43,10 @@ export function selectContext(
   const { domain, why: whyDomain } = selectDomain(data, snapshot, defaultDomain);
   const origin = originOf(data);
   const { name, why } =
-    askedContext(asked) ?? explicitContext(data, domain) ?? routedContext(origin, domain?.routes ?? NO_ROUTES);
+    askedContext(asked) ??
+    explicitContext(data, domain) ??
+    namedByTransfer(data, domain) ??
+    routedContext(origin, domain?.routes ?? NO_ROUTES);
   const context = findContext(domain, name);
   const found = context === undefined ? '; there is no such context' : describeFallback(name, context);
   return { domain: domain?.name ?? defaultDomain, name, context, origin, why: `${why}${found}; ${whyDomain}` };
@@ -102,6 +106,14 @@ function decodePath(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** `transfer 1001 XML context`: as FreeSWITCH's dialplan would go on, where the domain has that context. */
+function namedByTransfer(data: ChannelHeaders, domain: Domain | undefined): { name: string; why: string } | undefined {
+  const noted = transferredContext(data);
+  const name = noted === undefined ? undefined : textOf(noted);
+  if (name === undefined || domain?.contexts.has(lowerCase(name)) !== true) return undefined;
+  return { name, why: `context ${name} by transfer` };
 }
 
 function routedContext({ kind, name, profile }: Origin, routes: RouteTable): { name: string; why: string } {

@@ -3,6 +3,7 @@ import type { DocumentText } from '../../src/routes/document.js';
 import { selectContext, type SelectedContext } from '../../src/routes/select-context.js';
 import type { Snapshot } from '../../src/routes/snapshot.js';
 import { DialplanStore } from '../../src/routes/store.js';
+import { noteTransfer } from '../../src/routes/transferred-context.js';
 
 const ROUTES = {
   extension: { '1001': 'vip' },
@@ -38,6 +39,50 @@ function select(variables: Readonly<Record<string, string>>, defaultDomain = 'ex
   const data = new Map(Object.entries(variables).map(([name, value]) => [`variable_${name}`, value]));
   return selectContext(data, snapshot, defaultDomain);
 }
+
+describe('the context a transfer of the dialplan named', () => {
+  const origin = { variable_sip_gateway: 'trunk1', variable_sofia_profile_name: 'external' };
+  const chosen = (headers: Readonly<Record<string, string>>): string =>
+    selectContext(new Map(Object.entries({ ...origin, ...headers })), snapshot, 'example.com').why.split(';')[0] ?? '';
+
+  test.each([
+    ['counts', { variable_parkway_context: 'VIP', 'Caller-Context': 'VIP' }, 'context VIP by transfer'],
+    [
+      'counts less than the path the operator gave',
+      { variable_parkway_context: 'vip', 'Caller-Context': 'vip', variable_socket_path: 'internal' },
+      "context internal by the socket application's path",
+    ],
+    ['is not the one of the channel alone', { 'Caller-Context': 'vip' }, 'context from-trunk by gateway trunk1'],
+    [
+      'is forgotten when the call went on elsewhere since',
+      { variable_parkway_context: 'vip', 'Caller-Context': 'internal' },
+      'context from-trunk by gateway trunk1',
+    ],
+    [
+      'must be one of the domain',
+      { variable_parkway_context: 'public', 'Caller-Context': 'public' },
+      'context from-trunk by gateway trunk1',
+    ],
+  ])('%s', (_what, headers, why) => {
+    expect(chosen(headers)).toBe(why);
+  });
+
+  test.each([
+    ['transfer', '2000 XML vip', 'parkway_context=vip'],
+    ['Transfer', '-both 2000 xml ${domain_name}', 'parkway_context=${domain_name}'],
+    ['transfer', '2000 ${dialplan} vip', 'parkway_context=vip'],
+    ['transfer', '2000', undefined],
+    ['transfer', '2000 XML', undefined],
+    ['transfer', '-bleg 2000 XML vip', undefined],
+    ['transfer', '2000 inline vip', undefined],
+    ['transfer', '2000 XML ${hash(select/x/y)}', undefined],
+    ['execute_extension', '2000 XML vip', undefined],
+  ])('%s %s: noted as %s', (application, data, noted) => {
+    expect(noteTransfer({ application, data })).toEqual(
+      noted === undefined ? undefined : { application: 'set', data: noted },
+    );
+  });
+});
 
 describe('the context of a call', () => {
   test.each<[string, Readonly<Record<string, string>>, string, string]>([

@@ -5,7 +5,7 @@ import { suggestion } from '../../dialplan/validate.js';
 import type { Check, Found, LintTools } from '../finding.js';
 import type { LintedContexts, LintedDomain } from '../linted-domain.js';
 import { pointerTo } from '../pointer.js';
-import { transferTarget } from '../transfer-target.js';
+import { transferTarget } from '../../dialplan/transfer-target.js';
 import { actionsOf } from '../walk.js';
 
 /** Contexts calls come to without a route that names them. */

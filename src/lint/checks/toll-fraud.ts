@@ -12,7 +12,7 @@ import type { Check, Found, LintTools, Witness } from '../finding.js';
 import type { LintedDomain, LintedExtension } from '../linted-domain.js';
 import { quoted } from '../quoted.js';
 import { referencesIn } from '../references.js';
-import { transferTarget } from '../transfer-target.js';
+import { transferTarget } from '../../dialplan/transfer-target.js';
 import { actionsOf, testsOf, type WalkedAction } from '../walk.js';
 
 const MOST_CALLS = 1_500;

@@ -14,7 +14,7 @@ import type { ExpressionCompiler } from '../../dialplan/expression.js';
 import { hunt } from '../../dialplan/hunt.js';
 import { performApplication, splitScope } from '../../dialplan/simulate-application.js';
 import type { Trace } from '../../dialplan/trace.js';
-import { transferTarget, type TransferTarget } from '../transfer-target.js';
+import { transferTarget, type TransferTarget } from '../../dialplan/transfer-target.js';
 import { channelOf, type CallInputs } from './call-inputs.js';
 import { noteAssignment, observeHunt, type ObservedTest, type TakenAction } from './observed-test.js';
 import { Origins } from './origin.js';

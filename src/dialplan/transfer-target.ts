@@ -1,6 +1,6 @@
 /** Where an application that has a call hunted for again sends it. */
 import type { Bytes } from '../bytes.js';
-import { lowerCase } from '../dialplan/c-values.js';
+import { lowerCase } from './c-values.js';
 
 export interface TransferTarget {
   readonly destination: Bytes;
@@ -20,8 +20,8 @@ export function transferTarget(application: Bytes, data: Bytes): TransferTarget 
   const words = data.trim().split(/ +/);
   switch (lowerCase(application)) {
     case 'transfer':
-      if (words[0] === '-bleg') return undefined;
-      return target(words[0] === '-both' || words[0] === '-aleg' ? words.slice(1) : words, false);
+      if (lowerCase(words[0] ?? '') === '-bleg') return undefined;
+      return target(lowerCase(words[0] ?? '') === '-both' ? words.slice(1) : words, false);
     case 'execute_extension':
       return target(words, true);
     case 'sched_transfer':
