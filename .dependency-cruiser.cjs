@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   disk: [],
   capture: ['dialplan', 'calls', 'disk'],
   metrics: ['dialplan', 'calls'],
+  logs: ['disk'],
 };
 
 /** Byte strings are every folder's alphabet. */

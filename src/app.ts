@@ -38,20 +38,32 @@ export interface App {
   readonly supervisorPort: number | undefined;
   /** Of the store the dialplan comes from, for metrics and readiness. */
   readonly dialplanStatus: DialplanStatus;
+  /** Whether a write to the disk had not come to its end when Parkway stopped. */
+  readonly isStuck: boolean;
   /** Reads the dialplan again, whatever was noticed. */
   reload(): Promise<void>;
   /** Takes no more calls, lets those there are end, hands back what is left after the drain time, and closes. */
   stop(): Promise<void>;
 }
 
-/** @param observer hears of every call besides the log. @throws what keeps the daemon from starting */
-export async function startApp(configuration: Configuration, logger: Logger, observer?: CallObserver): Promise<App> {
-  const daemon = new Daemon(configuration, logger, observer);
+/**
+ * @param observer hears of every call besides the log
+ * @param droppedLines of the log, by where they were to go
+ * @throws what keeps the daemon from starting
+ */
+export async function startApp(
+  configuration: Configuration,
+  logger: Logger,
+  observer?: CallObserver,
+  droppedLines: () => Readonly<Record<string, number>> = () => ({}),
+): Promise<App> {
+  const daemon = new Daemon(configuration, logger, observer, droppedLines);
   await daemon.start();
   return daemon;
 }
 
 class Daemon implements App {
+  isStuck = false;
   private readonly sessions = new Map<Session, Promise<void>>();
   private readonly callOptions: Omit<CallOptions, 'hashGet'>;
   private readonly observer: CallObserver;
@@ -69,6 +81,7 @@ class Daemon implements App {
     private readonly configuration: Configuration,
     private readonly logger: Logger,
     observer: CallObserver | undefined,
+    private readonly droppedLines: () => Readonly<Record<string, number>>,
   ) {
     const log = createCallLog(logger, configuration.log);
     this.capture = createCapture(configuration, logger);
@@ -149,7 +162,7 @@ class Daemon implements App {
     // Last, so that whoever looks sees the calls end.
     await this.supervisor?.close();
     this.unwatch();
-    await this.capture?.close(CAPTURE_CLOSE_MS);
+    this.isStuck = (await this.capture?.close(CAPTURE_CLOSE_MS)) === false;
     this.logger.info('stopped', { event: 'stopped' });
   }
 
@@ -240,7 +253,7 @@ class Daemon implements App {
       version,
       refused: () => watch.refused,
       store: () => watch.store,
-      dropped: () => ({ capture: this.capture?.lost ?? 0 }),
+      dropped: () => ({ ...this.droppedLines(), capture: this.capture?.lost ?? 0 }),
     });
   }
 

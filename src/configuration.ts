@@ -36,6 +36,10 @@ export interface Configuration {
     readonly level: 'debug' | 'info' | 'warn' | 'error';
     readonly format: 'auto' | 'pretty' | 'json';
     readonly maskNumbers: boolean;
+    readonly file: string | undefined;
+    readonly maxBytes: number;
+    readonly days: number;
+    readonly syslog: string | undefined;
   };
   readonly supervisor: {
     readonly listen: string;

@@ -17,7 +17,7 @@ const OUR_FILE = /^calls-\d{8}T\d{9}Z-\d+\.ndjson\.gz$/;
 /** A file's share of all, so that removing the oldest removes little. */
 const SHARE = 10;
 const LARGEST_FILE = 64 * 1024 * 1024;
-/** Twice as fast as zlib's own choice, for a tenth more bytes. */
+/** Less than zlib's own choice: it is done while calls are decided, so time counts for more than bytes. */
 const LEVEL = 3;
 
 export class CaptureFiles implements Destination {

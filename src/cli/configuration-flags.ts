@@ -37,6 +37,7 @@ const FLAGS: readonly Flag[] = [
   },
   { path: 'capture.dir', option: new Option('--capture <dir>', 'keep every call in files there, for parkway replay') },
   { path: 'log.level', option: new Option('--log-level <level>', 'debug, info, warn or error') },
+  { path: 'log.file', option: new Option('--log-file <file>', 'JSON logs go there besides, rotated and compressed') },
   { path: 'log.format', option: new Option('--log-format <format>', 'auto, pretty or json') },
 ];
 

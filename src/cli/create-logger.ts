@@ -13,18 +13,30 @@ const COLOURS: Readonly<Record<string, string>> = { error: '31', warn: '33', inf
 const LONGEST_LEVEL = 5;
 const SPLAT = Symbol.for('splat');
 
+type Format = ReturnType<typeof format.combine>;
+
+/** A logger that writes to a stream and waits for nobody; what a daemon logs goes through `openLogs`. */
 export function createLogger(options: LoggerOptions): Logger {
-  const isTerminal = options.stream.isTTY;
-  const isPretty = options.format === 'pretty' || (options.format === 'auto' && isTerminal);
-  const noColour = options.environment['NO_COLOR'];
-  const colours = isTerminal && (noColour === undefined || noColour === '');
   // Whoever read the log may be gone; that is no reason to stop.
   options.stream.on('error', () => undefined);
   return createWinston({
     level: options.level,
-    format: format.combine(keepFields(), isPretty ? pretty(colours) : json()),
-    transports: [new transports.Stream({ stream: options.stream })],
+    format: entryFormat(),
+    transports: [new transports.Stream({ stream: options.stream, format: lineFormat(options) })],
   });
+}
+
+/** What every line has, however it looks. */
+export function entryFormat(): Format {
+  return format.combine(keepFields(), format.timestamp());
+}
+
+/** How a line looks where the logs go. */
+export function lineFormat({ format: wanted, stream, environment }: LoggerOptions): Format {
+  const isTerminal = stream.isTTY;
+  const isPretty = wanted === 'pretty' || (wanted === 'auto' && isTerminal);
+  const noColour = environment['NO_COLOR'];
+  return isPretty ? pretty(isTerminal && (noColour === undefined || noColour === '')) : jsonFormat();
 }
 
 /**
@@ -36,11 +48,11 @@ const keepFields = format((entry) => {
   return typeof fields === 'object' && fields !== null ? Object.assign(entry, fields) : entry;
 });
 
-function json(): ReturnType<typeof format.combine> {
-  return format.combine(format.timestamp(), format.json());
+export function jsonFormat(): ReturnType<typeof format.json> {
+  return format.json();
 }
 
-function pretty(colours: boolean): ReturnType<typeof format.combine> {
+function pretty(colours: boolean): Format {
   return format.combine(
     format.timestamp({ format: 'HH:mm:ss.SSS' }),
     format.printf(({ level, message, timestamp }) => {

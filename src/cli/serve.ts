@@ -1,13 +1,19 @@
 /** `parkway serve`: the daemon. */
+import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import type { Logger } from 'winston';
 import { startApp, type App } from '../app.js';
 import type { Configuration } from '../configuration.js';
+import { expectWritableDirectory } from '../disk/expect-writable-directory.js';
 import { addConfigurationFlags, configurationOf } from './configuration-flags.js';
-import { createLogger } from './create-logger.js';
+import { exitAtOnce } from './exit-at-once.js';
+import { openLogs } from './open-logs.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
 import type { Finish } from './program.js';
+
+/** How long what was logged may take to be written when Parkway stops. */
+const LOGS_CLOSE_MS = 2_000;
 
 export function addServe(program: Command, finish: Finish): void {
   const command = program
@@ -32,7 +38,8 @@ Examples:
 /** @throws ConfigurationError */
 async function serve(options: Readonly<Record<string, unknown>>): Promise<number> {
   const { configuration } = configurationOf(options);
-  const logger = createLogger({ ...configuration.log, stream: process.stdout, environment: process.env });
+  const logs = openLogs(configuration.log, process.stdout, process.env);
+  const { logger } = logs;
   surviveFaults(logger);
   const stopping = signalled(['SIGTERM', 'SIGINT']);
   // From the beginning on: unheard it would end the process.
@@ -42,8 +49,10 @@ async function serve(options: Readonly<Record<string, unknown>>): Promise<number
   });
   let app: App;
   try {
-    app = await startApp(configuration, logger);
+    if (configuration.log.file !== undefined) await expectWritableDirectory(path.dirname(configuration.log.file));
+    app = await startApp(configuration, logger, undefined, () => logs.dropped());
   } catch (error) {
+    await logs.close(LOGS_CLOSE_MS);
     process.stderr.write(`parkway: ${describeStartError(error as NodeJS.ErrnoException, configuration)}\n`);
     return EXIT_COULD_NOT_RUN;
   }
@@ -55,7 +64,8 @@ async function serve(options: Readonly<Record<string, unknown>>): Promise<number
   onHangup = () => undefined;
   const impatience = signalled(['SIGTERM', 'SIGINT']);
   await Promise.race([app.stop(), impatience]);
-  await flushed(logger);
+  // A write that is stuck in the system would keep the process from ending for ever.
+  if (!(await logs.close(LOGS_CLOSE_MS)) || app.isStuck) exitAtOnce(EXIT_OK);
   return EXIT_OK;
 }
 
@@ -97,12 +107,5 @@ function reload(app: App, logger: Logger): void {
   logger.info('SIGHUP: reading the dialplan again', { event: 'reload' });
   app.reload().catch((error: unknown) => {
     logger.error(`reading the dialplan: ${(error as Error).message}`);
-  });
-}
-
-function flushed(logger: Logger): Promise<void> {
-  return new Promise((resolve) => {
-    logger.once('finish', resolve);
-    logger.end();
   });
 }

@@ -1,0 +1,122 @@
+/** What the daemon writes, where nobody takes it: calls go on, and it stops in time. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, openSync, watch, writeSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { readDump } from '../../src/replay/read-dump.js';
+import { simulateLoad } from '../../src/simulator/simulate-load.js';
+import { startFreeSwitch } from '../../src/simulator/start-free-switch.js';
+import { startParkway } from '../support/run-parkway.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const fresh = temporaryDirectory();
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const CALLS = 5;
+const SERVE = ['serve', '--listen', '127.0.0.1:0', '--supervisor', 'off', '--log-format', 'json'];
+
+describe('the logs of parkway serve', () => {
+  test('go to a file besides, and SIGTERM writes what waits', async () => {
+    const file = fresh('parkway.log');
+    const parkway = startParkway([...SERVE, '--log-file', file]);
+    await parkway.line(/listening/);
+    parkway.process.kill('SIGTERM');
+    const { code, stdout } = await parkway.finished;
+    expect(code).toBe(0);
+    expect(await readFile(file, 'utf8')).toBe(stdout);
+    expect(stdout).toMatch(/"event":"stopped"/);
+  });
+
+  test('a full disk is said on standard output; when there is room again, the file goes on', async () => {
+    const file = fresh('parkway.log');
+    await mkdir(path.dirname(file));
+    await symlink('/dev/full', file);
+    const parkway = startParkway([...SERVE, '--log-file', file]);
+    expect(await parkway.line(/ENOSPC/)).toContain(`the log in ${file}`);
+    await rm(file);
+    await parkway.line(/goes on; 0 lines were dropped/);
+    parkway.process.kill('SIGTERM');
+    expect((await parkway.finished).code).toBe(0);
+    expect(await readFile(file, 'utf8')).toMatch(/"event":"listening"[^]*"event":"stopped"/);
+  });
+
+  test('a reader of standard output that stopped reading holds up neither calls nor the end', async () => {
+    const file = fresh('parkway.log');
+    const directory = path.dirname(file);
+    await mkdir(directory);
+    const pipe = openFullPipe(path.join(directory, 'stdout'));
+    const daemon = spawn(process.execPath, [main, ...SERVE, '--log-file', file], {
+      stdio: ['ignore', pipe.writer, 'inherit'],
+      env: { PATH: process.env['PATH'] },
+    });
+    const exited = once(daemon, 'exit');
+    try {
+      const [, target = ''] = await Promise.race([inFile(file, /"address":"([^"]+)"/), exited.then(endedEarly)]);
+      const dump = readDump(await readFile(new URL('../../examples/calls/calls-abroad.txt', import.meta.url)));
+      const { calls, outcomes } = await simulateLoad(startFreeSwitch(), {
+        channels: [dump],
+        calls: CALLS,
+        concurrency: CALLS,
+        target,
+        asynchronous: true,
+        full: true,
+      });
+      expect([calls, outcomes]).toEqual([CALLS, { 'hung up: NORMAL_CLEARING': CALLS }]);
+      daemon.kill('SIGTERM');
+      expect(await exited).toEqual([0, null]);
+      const log = await readFile(file, 'utf8');
+      expect(log.match(/"event":"ended"/g)).toHaveLength(CALLS);
+      expect(log).toMatch(/"event":"stopped"/);
+    } finally {
+      daemon.kill('SIGKILL');
+      pipe.close();
+    }
+  });
+});
+
+/** A pipe that takes nothing more. `writer` is what a shell would give: only the descriptor that fills it is non-blocking. */
+function openFullPipe(name: string): { writer: number; close(): void } {
+  execFileSync('mkfifo', [name]);
+  const filler = openSync(name, constants.O_RDWR | constants.O_NONBLOCK);
+  for (const size of [65_536, 1]) {
+    while (isTaken(filler, Buffer.alloc(size))) continue;
+  }
+  const writer = openSync(name, constants.O_WRONLY);
+  return {
+    writer,
+    close() {
+      closeSync(writer);
+      closeSync(filler);
+    },
+  };
+}
+
+function isTaken(descriptor: number, bytes: Buffer): boolean {
+  try {
+    return writeSync(descriptor, bytes) > 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false;
+    throw error;
+  }
+}
+
+async function inFile(file: string, pattern: RegExp): Promise<RegExpExecArray> {
+  // From before the first look on, so that no change goes unseen.
+  const watcher = watch(path.dirname(file));
+  try {
+    for (;;) {
+      const changed = once(watcher, 'change');
+      const found = pattern.exec(await readFile(file, 'utf8').catch(() => ''));
+      if (found !== null) return found;
+      await changed;
+    }
+  } finally {
+    watcher.close();
+  }
+}
+
+function endedEarly([code]: readonly unknown[]): never {
+  throw new Error(`ended with ${String(code)} before it listened`);
+}
