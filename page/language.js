@@ -7,6 +7,10 @@ import { en, zh } from './words.js';
 const STORED_AS = 'parkway-language';
 const WORDS = { en, zh };
 const LOCALES = { en: 'en-GB', zh: 'zh-CN' };
+const CLOCK = /** @type {const} */ ({ timeStyle: 'medium', hourCycle: 'h23' });
+const DAY_AND_CLOCK = /** @type {const} */ ({ dateStyle: 'medium', ...CLOCK });
+/** By kind, language and options. @type {Map<string, unknown>} */
+const formatters = new Map();
 
 /** @type {Language} */
 let language = stored() ?? (navigator.languages.find(isKnown)?.startsWith('zh') === true ? 'zh' : 'en');
@@ -46,7 +50,25 @@ export function t(word, values = {}) {
 
 /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
 export function number(value, options = {}) {
-  return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1, ...options }).format(value);
+  return formatter('number', { maximumFractionDigits: 1, ...options }, Intl.NumberFormat).format(value);
+}
+
+/**
+ * One that was made before, where there is one: lists write hundreds of numbers and times each time they are drawn, and these
+ * objects are slow to make and slower to be rid of.
+ * @template {object} Options
+ * @template Formatter
+ * @param {string} kind @param {Options} options
+ * @param {new (locale: string, options: Options) => Formatter} Formatter
+ * @returns {Formatter}
+ */
+function formatter(kind, options, Formatter) {
+  const id = JSON.stringify([kind, language, options]);
+  const known = /** @type {Formatter | undefined} */ (formatters.get(id));
+  if (known !== undefined) return known;
+  const made = new Formatter(LOCALES[language], options);
+  formatters.set(id, made);
+  return made;
 }
 
 /** Milliseconds as people say them: `1.2 ms`, `5.3 s`, `2:05`, `1:02:05`. @param {number} ms */
@@ -74,7 +96,7 @@ function clockDuration(ms) {
 
 /** @param {number} time epoch milliseconds */
 export function clock(time) {
-  return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'medium', hourCycle: 'h23' }).format(time);
+  return formatter('time', CLOCK, Intl.DateTimeFormat).format(time);
 }
 
 /** The time, with the day where it is not today's. @param {number} time */
@@ -85,8 +107,7 @@ export function moment(time) {
 
 /** @param {number} time */
 export function dayAndTime(time) {
-  const options = /** @type {const} */ ({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
-  return new Intl.DateTimeFormat(LOCALES[language], options).format(time);
+  return formatter('time', DAY_AND_CLOCK, Intl.DateTimeFormat).format(time);
 }
 
 /** @param {number} count */
