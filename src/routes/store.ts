@@ -2,8 +2,6 @@
  * Holds the documents in force and the snapshot made of them. An update validates and compiles what changed, before anything
  * live is touched, then swaps the snapshot. A document that does not validate never replaces one that did.
  */
-import { performance } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
 import { ExpressionCompiler } from '../dialplan/expression.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import type { Extension } from '../dialplan/extension.js';
@@ -12,6 +10,7 @@ import type { Problem } from '../dialplan/problem.js';
 import { parseContexts, type ContextLists } from './context-lists.js';
 import type { DocumentChanges, DocumentText } from './document.js';
 import { NO_ROUTES, parseRoutes, type RouteTable } from './route-table.js';
+import { Slices } from './slices.js';
 import type { Context, DocumentProblem, Domain, Snapshot } from './snapshot.js';
 
 type Parsed =
@@ -42,8 +41,12 @@ export interface StoreUpdate {
   readonly solved: number;
 }
 
-/** How long an update may keep the event loop from calls. */
-const SLICE_MS = 4;
+/** Work that yields wherever it may be interrupted. */
+type Work<Result> = Generator<undefined, Result, undefined>;
+
+/** Looked up in a context without an interruption: each takes next to nothing. */
+const EXTENSIONS_AT_ONCE = 100;
+const FEW_REPLACEMENTS = 8;
 
 export class DialplanStore {
   /** By domain in lower case, then by location. */
@@ -88,21 +91,16 @@ export class DialplanStore {
     sourceProblems: readonly DocumentProblem[] = [],
   ): Promise<StoreUpdate | undefined> {
     const work = this.work(changes, sourceProblems);
-    let begun = performance.now();
+    const slices = new Slices();
     for (;;) {
       const step = work.next();
       if (step.done === true) return step.value;
-      if (performance.now() - begun < SLICE_MS) continue;
-      await setImmediate();
-      begun = performance.now();
+      if (slices.isOver) await slices.next();
     }
   }
 
-  /** Yields where it may be interrupted; nothing is in force before its end. */
-  private *work(
-    changes: DocumentChanges,
-    sourceProblems: readonly DocumentProblem[],
-  ): Generator<undefined, StoreUpdate | undefined, undefined> {
+  /** Nothing is in force before its end. */
+  private *work(changes: DocumentChanges, sourceProblems: readonly DocumentProblem[]): Work<StoreUpdate | undefined> {
     const changed: string[] = [];
     const compiler = new ExpressionCompiler();
     const held = new Map<string, Held>();
@@ -116,15 +114,15 @@ export class DialplanStore {
     }
     const problemsChanged = sourceProblems.length > 0 || this.sourceProblems.length > 0;
     if (changed.length === 0 && this.current.version > 0 && !problemsChanged) return undefined;
-    return this.putInForce(changed, held, sourceProblems, compiler);
+    return yield* this.putInForce(changed, held, sourceProblems, compiler);
   }
 
-  private putInForce(
+  private *putInForce(
     changed: readonly string[],
     held: ReadonlyMap<string, Held>,
     sourceProblems: readonly DocumentProblem[],
     compiler: ExpressionCompiler,
-  ): StoreUpdate | undefined {
+  ): Work<StoreUpdate | undefined> {
     const affected = new Set<string>();
     for (const location of changed) {
       const domain = this.domainOf.get(location);
@@ -133,11 +131,14 @@ export class DialplanStore {
       if (next !== undefined) affected.add(lowerCase(next.document.domain));
     }
     const before = this.problemsOf(affected);
-    const replacements = this.replacements(changed, held);
-    for (const location of changed) this.put(location, held.get(location));
+    const replacements = yield* this.replacements(changed, held);
+    for (const location of changed) {
+      this.put(location, held.get(location));
+      yield;
+    }
     for (const domain of affected) {
-      if (replacements === undefined) this.compose(domain);
-      else this.replace(domain, replacements);
+      if (replacements === undefined) yield* this.compose(domain);
+      else yield* this.replace(domain, replacements);
     }
     this.sourceProblems = sourceProblems;
     const after = this.problemsOf(affected);
@@ -172,10 +173,10 @@ export class DialplanStore {
   }
 
   /** New versions of extensions by the old ones, if nothing else changes: most changes are of that kind, and need no more. */
-  private replacements(
+  private *replacements(
     changed: readonly string[],
     held: ReadonlyMap<string, Held>,
-  ): ReadonlyMap<Extension, Extension> | undefined {
+  ): Work<ReadonlyMap<Extension, Extension> | undefined> {
     const replacements = new Map<Extension, Extension>();
     for (const location of changed) {
       const [before, after] = [this.heldAt(location), held.get(location)];
@@ -185,22 +186,25 @@ export class DialplanStore {
       if (old?.kind !== 'extension' || next?.kind !== 'extension') return undefined;
       if (before.problems.length > 0 || after.problems.length > 0) return undefined;
       replacements.set(old.extension, next.extension);
+      yield;
     }
     return replacements;
   }
 
-  private replace(name: string, replacements: ReadonlyMap<Extension, Extension>): void {
+  private *replace(name: string, replacements: ReadonlyMap<Extension, Extension>): Work<void> {
     const composed = this.composed.get(name);
     if (composed === undefined) return;
     const contexts = new Map<string, Context>();
     for (const [key, context] of composed.domain.contexts) {
-      const extensions = context.extensions.map((extension) => replacements.get(extension) ?? extension);
+      const extensions = [...context.extensions];
+      yield* replaceIn(extensions, replacements);
       contexts.set(key, { ...context, extensions });
+      yield;
     }
     this.composed.set(name, { ...composed, domain: { ...composed.domain, contexts } });
   }
 
-  private compose(name: string): void {
+  private *compose(name: string): Work<void> {
     const documents = this.documents.get(name);
     if (documents === undefined || documents.size === 0) {
       this.documents.delete(name);
@@ -213,8 +217,9 @@ export class DialplanStore {
       problems.push(...held.problems);
       parts ??= newParts(held.document.domain);
       addToParts(parts, location, held);
+      yield;
     }
-    if (parts !== undefined) this.composed.set(name, { domain: composeDomain(parts, problems), problems });
+    if (parts !== undefined) this.composed.set(name, { domain: yield* composeDomain(parts, problems), problems });
   }
 
   /** Those of some domains and of the source, each by what makes it the same. */
@@ -224,6 +229,20 @@ export class DialplanStore {
       for (const problem of this.composed.get(name)?.problems ?? []) problems.set(identify(problem), problem);
     }
     return problems;
+  }
+}
+
+/** A few are searched for one by one, of many each extension is looked up. */
+function* replaceIn(extensions: Extension[], replacements: ReadonlyMap<Extension, Extension>): Work<void> {
+  if (replacements.size <= FEW_REPLACEMENTS) {
+    for (const [old, next] of replacements) {
+      for (let at = extensions.indexOf(old); at >= 0; at = extensions.indexOf(old, at + 1)) extensions[at] = next;
+    }
+    return;
+  }
+  for (const [index, extension] of extensions.entries()) {
+    extensions[index] = replacements.get(extension) ?? extension;
+    if (index % EXTENSIONS_AT_ONCE === 0) yield;
   }
 }
 
@@ -257,7 +276,7 @@ function addToParts(parts: DomainParts, location: string, { document, inForce }:
   }
 }
 
-function composeDomain(parts: DomainParts, problems: DocumentProblem[]): Domain {
+function* composeDomain(parts: DomainParts, problems: DocumentProblem[]): Work<Domain> {
   const contexts = new Map<string, Context>();
   for (const [name, list] of parts.contexts?.lists ?? []) {
     const extensions: Extension[] = [];
@@ -272,6 +291,7 @@ function composeDomain(parts: DomainParts, problems: DocumentProblem[]): Domain 
           message: `there is no extension "${wanted}" in domain ${parts.name}; the others of the context are used`,
         });
       }
+      if (index % EXTENSIONS_AT_ONCE === 0) yield;
     }
     contexts.set(lowerCase(name), { name, extensions });
   }

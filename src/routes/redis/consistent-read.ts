@@ -2,12 +2,14 @@
  * Reads changed keys such that no MULTI is seen by half. What is read together is of one moment; where keys changed meanwhile, and
  * some of them together with what was read, all of those are read together again.
  */
+import type { KeySize } from './read-keys.js';
+
 export interface Reader {
   /** Keys that can be read in one moment together. */
   groups(keys: Iterable<string>): Promise<string[][]>;
   /** Splits a group into what is read at one time; one part where it is not too much. */
-  parts(group: readonly string[]): string[][];
-  read(keys: readonly string[]): Promise<void>;
+  parts(group: readonly string[]): Promise<KeySize[][]>;
+  read(part: readonly KeySize[]): Promise<void>;
   /** Resolves when every change there was until now is among the dirty. */
   barrier(): Promise<void>;
 }
@@ -26,10 +28,10 @@ export async function readConsistently(dirty: Set<string>, reader: Reader): Prom
     dirty.clear();
     for (const group of await reader.groups(next)) {
       const together = new Set(group);
-      const parts = reader.parts(group);
+      const parts = await reader.parts(group);
       for (const part of parts) {
         await reader.read(part);
-        for (const key of part) {
+        for (const { key } of part) {
           read.add(key);
           if (parts.length === 1) moments.set(key, together);
           else moments.delete(key);

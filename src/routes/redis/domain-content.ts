@@ -6,9 +6,9 @@ import { parseRoutes } from '../route-table.js';
 import { composeContexts, composeRoutes, keyProblems, stateOf, type DomainKeys } from './domain-documents.js';
 import type { Client } from './connection.js';
 import type { KeyNames, KeyRole } from './key-names.js';
-import { applyReading, digestsOf, NO_KEY, type KeyState } from './key-state.js';
+import { NO_KEY, takeReading, type KeyState } from './key-state.js';
 import { typesOf } from './domain-documents.js';
-import { readKeys } from './read-script.js';
+import { measureKeys, readKeys } from './read-keys.js';
 import type { Limits } from './store-options.js';
 
 export interface DomainContent {
@@ -41,7 +41,7 @@ export const NOTHING: DomainContent = { extensions: new Map(), contexts: new Map
 
 const READ_ROLES: readonly KeyRole[] = ['extension', 'extensionAlias', 'context', 'route'];
 
-/** What Redis holds of a domain now. */
+/** What Redis holds of a domain now, key by key: whoever needs all of one moment watches them. */
 export async function readContent(
   client: Client,
   names: KeyNames,
@@ -117,12 +117,9 @@ function compare(
 }
 
 async function readKey(client: Client, key: string, wanted: readonly string[], limits: Limits): Promise<KeyState> {
-  let state = NO_KEY;
   for (;;) {
-    const known = digestsOf(state);
-    const { keys, hasMore } = await readKeys(client, [key], () => known, limits);
-    for (const reading of keys) ({ state } = applyReading(state, reading, wanted, limits.valueBytes));
-    if (!hasMore) return state;
+    const [reading] = (await readKeys(client, await measureKeys(client, [key], limits), limits)) ?? [];
+    if (reading !== undefined) return (await takeReading(NO_KEY, reading, wanted, limits.valueBytes)).state;
   }
 }
 

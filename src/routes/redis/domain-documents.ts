@@ -4,8 +4,8 @@ import type { Problem } from '../../dialplan/problem.js';
 import type { DocumentText } from '../document.js';
 import type { DocumentProblem } from '../snapshot.js';
 import type { KeyNames, KeyRole } from './key-names.js';
-import { NO_KEY, type Field, type KeyState } from './key-state.js';
-import { LONGEST_NAME } from './read-script.js';
+import type { Field } from './fields.js';
+import { LONGEST_NAME, NO_KEY, type KeyState } from './key-state.js';
 
 export type DomainKeys = Readonly<Record<KeyRole, KeyState>>;
 
@@ -77,7 +77,7 @@ export function keyProblems(role: KeyRole, key: string, state: KeyState): Docume
   if (state.unnamed > 0) {
     add(
       'error',
-      `${state.unnamed} ${state.unnamed === 1 ? 'field has' : 'fields have'} a name of more than ${LONGEST_NAME} bytes; left out`,
+      `${state.unnamed} ${state.unnamed === 1 ? 'field has' : 'fields have'} a name of more than ${LONGEST_NAME} bytes, or one that is no UTF-8; left out`,
     );
   }
   return problems;

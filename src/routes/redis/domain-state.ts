@@ -1,5 +1,6 @@
 /** What was told of one domain, and what is to be told when its keys change. */
 import type { DocumentText } from '../document.js';
+import { Slices } from '../slices.js';
 import type { DocumentProblem } from '../snapshot.js';
 import {
   composeContexts,
@@ -60,11 +61,15 @@ export class DomainState {
     this.documents.set(location, document);
   }
 
-  /** What the domain would suddenly have lost altogether, in words; undefined if nothing. */
-  lossIn(keys: DomainKeys): string | undefined {
+  /**
+   * What the domain would suddenly have lost altogether, in words; undefined if nothing.
+   * @param touched keys that were read; undefined: all
+   */
+  lossIn(keys: DomainKeys, touched: Touched | undefined): string | undefined {
     if (this.extensions > 0 && keys.extension.fields.size === 0 && keys.extensionAlias.fields.size === 0) {
       return 'no extension any more';
     }
+    if (touched?.has(this.names.keyOf('context', this.name)) === false) return undefined;
     const hadContexts = [...this.contexts.values()].some(isFilled);
     const { lists } = composeContexts('', keys.context, this.contexts);
     return hadContexts && ![...lists.values()].some(isFilled) ? 'no context with extensions any more' : undefined;
@@ -75,14 +80,11 @@ export class DomainState {
   }
 
   /**
-   * Takes its keys for what they are.
+   * Takes its keys for what they are, in slices between which calls go on.
    * @param touched fields that changed, by key; undefined: compare all
    * @returns documents to tell, by location; undefined for those that are no more
    */
-  take(
-    keys: DomainKeys,
-    touched: ReadonlyMap<string, ReadonlySet<string>> | undefined,
-  ): Map<string, DocumentText | undefined> {
+  async take(keys: DomainKeys, touched: Touched | undefined): Promise<Map<string, DocumentText | undefined>> {
     this.lost = undefined;
     const changes = new Map<string, DocumentText | undefined>();
     const tell: TellDocument = (location, document) => {
@@ -91,7 +93,7 @@ export class DomainState {
       if (document?.kind !== 'extension' && this.documents.get(location)?.kind !== 'extension') return;
       this.extensions += (document === undefined ? 0 : 1) - (this.documents.has(location) ? 1 : 0);
     };
-    this.takeExtensions(keys, touched, tell);
+    await this.takeExtensions(keys, touched, tell);
     const contextKey = this.names.keyOf('context', this.name);
     if (touched?.has(contextKey) !== false) this.takeContexts(contextKey, keys, tell);
     const routeKey = this.names.keyOf('route', this.name);
@@ -107,19 +109,17 @@ export class DomainState {
     return changes;
   }
 
-  private takeExtensions(
-    keys: DomainKeys,
-    touched: ReadonlyMap<string, ReadonlySet<string>> | undefined,
-    tell: TellDocument,
-  ): void {
+  private async takeExtensions(keys: DomainKeys, touched: Touched | undefined, tell: TellDocument): Promise<void> {
+    const slices = new Slices();
     const own = [this.names.keyOf('extension', this.name), this.names.keyOf('extensionAlias', this.name)];
     const fields =
       touched === undefined
-        ? [keys.extension.fields.keys(), keys.extensionAlias.fields.keys()]
+        ? [keys.extension.fields.names(), keys.extensionAlias.fields.names()]
         : own.map((key) => touched.get(key) ?? []);
     const names = new Set(fields.flatMap((each) => [...each]));
     const there = new Set<string>();
     for (const name of names) {
+      if (slices.isOver) await slices.next();
       const found = extensionAt(this.name, name, keys, this.names);
       if (found !== undefined) there.add(found.location);
       if (found?.document !== undefined) tell(found.location, found.document);
@@ -137,6 +137,7 @@ export class DomainState {
     }
     if (touched !== undefined) return;
     for (const [location, { kind }] of this.documents) {
+      if (slices.isOver) await slices.next();
       if (kind === 'extension' && !there.has(location)) tell(location, undefined);
     }
     for (const name of [...this.problemsBy.keys()]) {
@@ -162,6 +163,9 @@ export class DomainState {
     else this.problemsBy.set(of, problems);
   }
 }
+
+/** Fields that changed, by key that was read. */
+export type Touched = ReadonlyMap<string, ReadonlySet<string>>;
 
 type TellDocument = (location: string, document: DocumentText | undefined) => void;
 

@@ -1,26 +1,17 @@
 /** What is known of one key: its fields as they were last read, and what of it could not be taken. */
-import { textOf } from '../../bytes.js';
-import type { Entry, KeyReading } from './read-script.js';
-
-export interface Field {
-  readonly digest: string;
-  /** Undefined if the value was refused, for the reason told. */
-  readonly text: string | undefined;
-  /** A list's elements. */
-  readonly elements: readonly string[] | undefined;
-  readonly refusal: string | undefined;
-  readonly bytes: number;
-}
+import { isAscii, isUtf8 } from 'node:buffer';
+import { Slices } from '../slices.js';
+import { Fields, type Field } from './fields.js';
+import type { KeyReading } from './read-keys.js';
 
 export interface KeyState {
   readonly type: string;
   readonly count: number;
   /** `total` if all keys together are too much. */
   readonly excess: KeyReading['excess'] | 'total';
+  /** Fields that are left out, because their name is too long or no UTF-8. */
   readonly unnamed: number;
-  /** By name; a list or a string is one field without a name. */
-  readonly fields: ReadonlyMap<string, Field>;
-  readonly nameByDigest: ReadonlyMap<string, string>;
+  readonly fields: Fields;
   /** Of all values. */
   readonly bytes: number;
 }
@@ -30,71 +21,102 @@ export const NO_KEY: KeyState = {
   count: 0,
   excess: undefined,
   unnamed: 0,
-  fields: new Map(),
-  nameByDigest: new Map(),
+  fields: Fields.NONE,
   bytes: 0,
 };
+
+/** Bytes of a field's name; with a longer one it is left out. */
+export const LONGEST_NAME = 512;
+/** Of a hash's fields, the share that may be elsewhere than expected before Redis' order is taken over. */
+const MOST_MOVES = 0.05;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The state after a reading, and the names of the fields that differ. A key that is too large, or of a type that is not wanted,
- * keeps the fields it had.
- * @param longest bytes a value may have, for the message
+ * keeps the fields it had. Works in slices: a large hash is compared whole, and calls go on meanwhile.
+ * @param longest bytes a value may have
  */
-export function applyReading(
+export async function takeReading(
   before: KeyState,
-  reading: KeyReading,
+  { type, count, excess, content }: KeyReading,
   wanted: readonly string[],
   longest: number,
-): { state: KeyState; touched: readonly string[] } {
-  const { type, count, excess, unnamed, entries, gone } = reading;
+): Promise<{ state: KeyState; touched: readonly string[] }> {
   const isWanted = type === 'none' || wanted.includes(type);
-  if (!isWanted || excess !== undefined || (entries.length === 0 && gone.length === 0)) {
-    return { state: { ...before, type, count, excess, unnamed }, touched: [] };
-  }
-  const fields = new Map(before.fields);
-  const nameByDigest = new Map(before.nameByDigest);
-  const touched = new Set<string>();
-  let { bytes } = before;
-  for (const digest of gone) {
-    const name = nameByDigest.get(digest);
-    if (name === undefined) continue;
-    nameByDigest.delete(digest);
-    touched.add(name);
-    // Where its new value has come already, that one stays.
-    const field = fields.get(name);
-    if (field?.digest !== digest) continue;
-    bytes -= field.bytes;
-    fields.delete(name);
-  }
-  for (const entry of entries) {
-    const name = textOf(entry.field.toString('latin1'));
-    const field = fieldOf(entry, longest);
-    bytes += field.bytes - (fields.get(name)?.bytes ?? 0);
-    fields.set(name, field);
-    nameByDigest.set(entry.digest, name);
-    touched.add(name);
-  }
-  return { state: { type, count, excess, unnamed, fields, nameByDigest, bytes }, touched: [...touched] };
-}
-
-/** The digests of all fields, as the reading script wants them. */
-export function digestsOf({ nameByDigest }: KeyState): Buffer {
-  return Buffer.from([...nameByDigest.keys()].join(''), 'latin1');
-}
-
-function fieldOf({ value, digest }: Entry, longest: number): Field {
-  const refused = (refusal: string): Field => ({ digest, text: undefined, elements: undefined, refusal, bytes: 0 });
-  if (typeof value === 'number') return refused(`expected at most ${longest} bytes, found ${value}`);
-  try {
-    if (Buffer.isBuffer(value)) {
-      return { digest, text: decoder.decode(value), elements: undefined, refusal: undefined, bytes: value.length };
+  if (!isWanted || excess !== undefined) return { state: { ...before, type, count, excess, unnamed: 0 }, touched: [] };
+  const order: Field[] = [];
+  const changed: Field[] = [];
+  let [unnamed, bytes, expectedAt, moves, isOther] = [0, 0, 0, 0, false];
+  const slices = new Slices();
+  const entries = entriesOf(type, content);
+  for (let at = 0; at < entries.length; at += 2) {
+    if (slices.isOver) await slices.next();
+    const [nameBytes, read] = [entries[at] as Buffer, entries[at + 1] as Read];
+    let known = before.fields.at(expectedAt);
+    if (known?.nameBytes !== nameBytes.toString('latin1')) {
+      if (nameBytes.length > LONGEST_NAME || !isUtf8(nameBytes)) {
+        unnamed += 1;
+        continue;
+      }
+      moves += 1;
+      expectedAt = before.fields.positionOf(nameBytes.toString()) ?? expectedAt - 1;
+      known = before.fields.get(nameBytes.toString());
+      isOther ||= known === undefined;
     }
-    const elements = value.map((element) => decoder.decode(element));
-    const bytes = value.reduce((sum, { length }) => sum + length, 0);
-    return { digest, text: undefined, elements, refusal: undefined, bytes };
-  } catch {
-    return refused('expected UTF-8, found bytes that are not');
+    expectedAt += 1;
+    const field = known !== undefined && isSame(known, read) ? known : fieldOf(nameBytes, read, longest);
+    if (field !== known) changed.push(field);
+    order.push(field);
+    bytes += field.bytes;
   }
+  const touched = changed.map(({ name }) => name);
+  let fields: Fields;
+  if (isOther || order.length < before.fields.size || moves > MOST_MOVES * order.length) {
+    fields = await Fields.of(order);
+    for (const name of before.fields.names()) if (!fields.has(name)) touched.push(name);
+  } else {
+    fields = before.fields.withValues(changed);
+  }
+  return { state: { type, count, excess, unnamed, bytes, fields }, touched };
+}
+
+type Read = Buffer | number | readonly Buffer[];
+
+/** Names and values in turn. */
+function entriesOf(type: string, content: KeyReading['content']): readonly Read[] {
+  if (type === 'hash') return content;
+  if (type === 'list') return [NO_NAME, content as readonly Buffer[]];
+  return type === 'string' ? [NO_NAME, content[0] as Buffer | number] : [];
+}
+
+const NO_NAME = Buffer.alloc(0);
+
+/** A list is never said to be the same: it is compared by what it amounts to. */
+function isSame({ value }: Field, read: Read): boolean {
+  if (typeof value === 'number') return value === (typeof read === 'number' ? read : read.length);
+  return Buffer.isBuffer(read) && value?.equals(read) === true;
+}
+
+function fieldOf(nameBytes: Buffer, read: Read, longest: number): Field {
+  const name = nameBytes.toString();
+  const nothing = { name, nameBytes: nameBytes.toString('latin1'), text: undefined, elements: undefined };
+  if (typeof read === 'number' || (Buffer.isBuffer(read) && read.length > longest)) {
+    const length = typeof read === 'number' ? read : read.length;
+    return { ...nothing, value: length, refusal: `expected at most ${longest} bytes, found ${length}`, bytes: 0 };
+  }
+  // A copy: what was read is a part of all that came with it.
+  const value = Buffer.isBuffer(read) ? Buffer.from(read) : undefined;
+  const bytes = Buffer.isBuffer(read) ? read.length : read.reduce((sum, { length }) => sum + length, 0);
+  try {
+    const texts = Buffer.isBuffer(read) ? { text: textOf(read) } : { elements: read.map(textOf) };
+    return { ...nothing, ...texts, value, refusal: undefined, bytes };
+  } catch {
+    return { ...nothing, value, refusal: 'expected UTF-8, found bytes that are not', bytes };
+  }
+}
+
+/** @throws if it is no UTF-8 */
+function textOf(read: Buffer): string {
+  return isAscii(read) ? read.toString('latin1') : decoder.decode(read);
 }

@@ -142,9 +142,9 @@ function write(
     new Map([...lists].map(([name, list]) => [name, JSON.stringify(list)]));
   // What is under the other spelling moves to the documented one.
   const own = new Map([...content.extensions].filter(([name]) => keys.extension.fields.has(name)));
-  replaceHash(transaction, extension, keys.extension.type, [...keys.extension.fields.keys()], own, after.extensions);
+  replaceHash(transaction, extension, keys.extension.type, [...keys.extension.fields.names()], own, after.extensions);
   if (keys.extensionAlias.type !== 'none') transaction.del(names.keyOf('extensionAlias', domain));
-  const contexts = [...keys.context.fields.keys()];
+  const contexts = [...keys.context.fields.names()];
   replaceHash(
     transaction,
     names.keyOf('context', domain),
@@ -154,7 +154,7 @@ function write(
     texts(after.contexts),
   );
   const route = names.keyOf('route', domain);
-  replaceHash(transaction, route, keys.route.type, [...keys.route.fields.keys()], content.routes, after.routes);
+  replaceHash(transaction, route, keys.route.type, [...keys.route.fields.names()], content.routes, after.routes);
 }
 
 function replaceHash(
