@@ -1,9 +1,17 @@
 /** The program itself, in a process of its own: `dist/main.js`, as it was built. */
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from '@jest/globals';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+const running = new Set<ChildProcess>();
+
+// One that a failed test left would keep the others waiting.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 export interface Finished {
   readonly code: number | null;
@@ -23,6 +31,8 @@ export function startParkway(args: readonly string[], environment: Readonly<Reco
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], PARKWAY_SUPERVISOR_LISTEN: 'off', ...environment },
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
