@@ -4,12 +4,15 @@ import { lowerCase } from '../dialplan/c-values.js';
 import { compileExpression } from '../dialplan/expression.js';
 import type { HuntedApplication, Hunted } from '../dialplan/hunt.js';
 import { Pattern } from '../dialplan/pcre2.js';
+import type { FollowedHunt } from '../replay/follow-transfers.js';
 import type { SelectedContext } from '../routes/select-context.js';
 import type { ActionDocument, ExpectDocument } from './test-document.js';
 
 export interface Decision {
   readonly selected: SelectedContext;
   readonly hunted: Hunted;
+  /** Where it is transferred to. */
+  readonly followed?: readonly FollowedHunt[];
 }
 
 /** What is not as expected; `extension` is the one whose conditions tell why, where that is known. */
@@ -25,8 +28,8 @@ export function checkExpectation(expect: ExpectDocument, decision: Decision): Di
     ...checkExtension(expect, decision.hunted),
     ...checkRoute(expect, decision.hunted),
     ...checkLists(expect, decision.hunted),
-    ...checkReached(expect, decision.hunted),
-    ...checkHangup(expect, decision.hunted),
+    ...checkReached(expect, reachedApplications(decision)),
+    ...checkHangup(expect, decision),
   ];
 }
 
@@ -121,33 +124,53 @@ function listDifference<One, Other>(
   ];
 }
 
-function checkReached({ contains, not }: ExpectDocument, hunted: Hunted): Disappointment[] {
-  const reached = reachedApplications(hunted);
+/** An application the call comes to. */
+interface Reached extends HuntedApplication {
+  /** What transferred it there; undefined for the first hunt. */
+  readonly by: HuntedApplication | undefined;
+}
+
+function checkReached({ contains, not }: ExpectDocument, reached: readonly Reached[]): Disappointment[] {
   return [
     ...listOf(contains)
       .filter((action) => !reached.some((application) => matchesAction(action, application)))
       .map((action) => ({ message: `expected ${showAction(action)}, found ${showAll(reached) || 'nothing'}` })),
     ...listOf(not).flatMap((action) => {
       const found = reached.find((application) => matchesAction(action, application));
-      return found === undefined
-        ? []
-        : [{ message: `expected no ${showAction(action)}, found ${showApplication(found)}` }];
+      return found === undefined ? [] : [{ message: `expected no ${showAction(action)}, found ${showReached(found)}` }];
     }),
   ];
 }
 
-function checkHangup({ hangup }: ExpectDocument, hunted: Hunted): Disappointment[] {
+function checkHangup({ hangup }: ExpectDocument, decision: Decision): Disappointment[] {
   if (hangup === undefined) return [];
-  const found = hunted.applications.find(({ application }) => lowerCase(application) === 'hangup');
+  const listed = listedApplications(decision);
+  const hangups = listed.filter(({ application }) => lowerCase(application) === 'hangup');
+  const [first] = hangups;
   if (hangup === false)
-    return found === undefined ? [] : [{ message: `expected no hangup, found ${showApplication(found)}` }];
-  if (found !== undefined && (hangup === true || textOf(found.data) === hangup)) return [];
+    return first === undefined ? [] : [{ message: `expected no hangup, found ${showReached(first)}` }];
+  if (hangups.some(({ data }) => hangup === true || textOf(data) === hangup)) return [];
   const wanted = hangup === true ? 'a hangup' : `hangup ${hangup}`;
-  return [{ message: `expected ${wanted}, found ${showAll(hunted.applications) || 'nothing'}` }];
+  return [{ message: `expected ${wanted}, found ${showAll(listed) || 'nothing'}` }];
 }
 
-function reachedApplications(hunted: Hunted): readonly HuntedApplication[] {
-  return [...hunted.inline, ...hunted.applications];
+/** Of the first hunt and of those that transfers lead to. */
+function listedApplications({ hunted, followed = [] }: Decision): Reached[] {
+  return [
+    ...hunted.applications.map((application) => ({ ...application, by: undefined })),
+    ...followed.flatMap(({ by, replayed }) =>
+      replayed.hunted.applications.map((application) => ({ ...application, by })),
+    ),
+  ];
+}
+
+function reachedApplications(decision: Decision): Reached[] {
+  const { hunted, followed = [] } = decision;
+  return [
+    ...hunted.inline.map((application) => ({ ...application, by: undefined })),
+    ...followed.flatMap(({ by, replayed }) => replayed.hunted.inline.map((application) => ({ ...application, by }))),
+    ...listedApplications(decision),
+  ];
 }
 
 /** Application names have no case in FreeSWITCH. */
@@ -176,6 +199,11 @@ function showAction(action: ActionDocument): string {
 /** `bridge user/1000` */
 export function showApplication({ application, data }: HuntedApplication): string {
   return `${textOf(application)} ${textOf(data)}`.trimEnd();
+}
+
+function showReached({ by, ...application }: Reached): string {
+  const shown = showApplication(application);
+  return by === undefined ? shown : `${shown} (by ${showApplication(by)})`;
 }
 
 function showAll(applications: readonly HuntedApplication[]): string {

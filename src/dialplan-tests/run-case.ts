@@ -1,15 +1,18 @@
 /** Runs one case: hunts its call and holds the decision against what is expected. */
 import { textOf } from '../bytes.js';
 import { lowerCase } from '../dialplan/c-values.js';
+import type { HuntedApplication } from '../dialplan/hunt.js';
 import type { Trace } from '../dialplan/trace.js';
 import { KNOWS_NOTHING, type AnswerSource } from '../replay/answer-source.js';
+import { followTransfers } from '../replay/follow-transfers.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import { replay, type Replayed } from '../replay/replay.js';
 import { findContext, findDomain, type Snapshot } from '../routes/snapshot.js';
 import { callUnderTest, type CallUnderTest } from './call-under-test.js';
 import { decidingTrace } from './deciding-trace.js';
-import { checkExpectation } from './expectation.js';
+import { checkExpectation, showApplication } from './expectation.js';
 import type { TestCase } from './test-case.js';
+import type { ExpectDocument } from './test-document.js';
 
 /** `fail`: it is not as expected; `error`: that cannot be told; `skip`: the file says not to run it. */
 export type Status = 'pass' | 'fail' | 'error' | 'skip';
@@ -57,20 +60,36 @@ export function runCase(test: TestCase, snapshot: Snapshot, options: RunOptions)
   }
   const missing = missingPlace(test, snapshot);
   if (missing !== undefined) return result('error', [missing]);
-  const replayed = replay({ data: call.data, answers: KNOWS_NOTHING }, snapshot, {
+  const known = { data: call.data, answers: KNOWS_NOTHING };
+  const replaying = {
     domain: test.situation.domain,
     context: test.inContext,
     neutraliseCaptures: options.neutraliseCaptures,
     sources: [...call.answers, ...(call.epochMs === undefined ? options.sources.map(timeless) : options.sources)],
     moment: { epochMs: call.epochMs ?? 0, serverZone: call.serverZone },
-  });
-  const doubts = doubtsAbout(replayed, call);
-  if (doubts.length > 0) return result('error', doubts, replayed.hunted.trace.slice(0, firstDoubt(replayed)));
-  const disappointments = checkExpectation(test.expect, replayed);
+  };
+  const first = replay(known, snapshot, replaying);
+  const { hunts: followed, unknown } = looksBeyond(test.expect)
+    ? followTransfers(known, first, snapshot, replaying)
+    : { hunts: [], unknown: [] };
+  const hunts = [first, ...followed.map(({ replayed }) => replayed)];
+  const doubts = [...hunts.flatMap((hunt) => doubtsAbout(hunt, call)), ...unknown.map(describeUnknown)];
+  if (doubts.length > 0) return result('error', [...new Set(doubts)], hunts.flatMap(certainTrace));
+  const disappointments = checkExpectation(test.expect, { ...first, followed });
   if (disappointments.length === 0) return result('pass', []);
   const extension = disappointments.find(({ extension: named }) => named !== undefined)?.extension;
-  const messages = [...disappointments.map(({ message }) => message), ...takenAsUnset(replayed)];
-  return result('fail', messages, decidingTrace(replayed.hunted, extension));
+  const messages = new Set([...disappointments.map(({ message }) => message), ...hunts.flatMap(takenAsUnset)]);
+  const behind = followed.flatMap(({ replayed }) => decidingTrace(replayed.hunted, undefined));
+  return result('fail', [...messages], [...decidingTrace(first.hunted, extension), ...behind]);
+}
+
+/** Whether what a transfer leads to counts. */
+function looksBeyond({ contains, not, hangup }: ExpectDocument): boolean {
+  return contains !== undefined || not !== undefined || hangup !== undefined;
+}
+
+function describeUnknown(application: HuntedApplication): string {
+  return `where ${showApplication(application)} leads depends on what "answers" does not have`;
 }
 
 /** A test of a context that is not there would say nothing. */
@@ -99,9 +118,10 @@ function takenAsUnset({ unknown }: Replayed): string[] {
     .map(({ text }) => `note: neither the call nor "globals" has ${textOf(text)}, so it was taken as unset`);
 }
 
-function firstDoubt({ hunted, unknown }: Replayed): number {
+/** A hunt's trace up to where it depends on what nobody can tell. */
+function certainTrace({ hunted, unknown }: Replayed): Trace {
   const lengths = unknown.filter(({ kind }) => kind === 'api').map(({ traceLength }) => traceLength);
-  return Math.min(hunted.trace.length, ...lengths);
+  return hunted.trace.slice(0, Math.min(hunted.trace.length, ...lengths));
 }
 
 /** Without a time no function that might look at the clock is answered. */

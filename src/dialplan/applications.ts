@@ -86,3 +86,11 @@ export const APPLICATION_NAMES: readonly string[] = [...APPLICATIONS.values()].m
 export function findApplication(name: Bytes): Application | undefined {
   return APPLICATIONS.get(lowerCase(name));
 }
+
+/** Behind these nothing of a list is executed. */
+const ENDING = new Set(['hangup', 'respond', 'redirect', 'deflect', 'park', 'stop']);
+
+/** Whether the call does not come back from an application to the list behind it, other than by going elsewhere. */
+export function endsList(application: Bytes): boolean {
+  return ENDING.has(lowerCase(application));
+}

@@ -6,7 +6,7 @@ export interface TransferTarget {
   readonly destination: Bytes;
   /** Undefined: the call stays in its context. */
   readonly context: Bytes | undefined;
-  /** Whether the call comes back to the list behind the application. */
+  /** Whether the list goes on behind the application: when the call comes back, or until it is time. */
   readonly returns: boolean;
 }
 
@@ -25,7 +25,7 @@ export function transferTarget(application: Bytes, data: Bytes): TransferTarget 
     case 'execute_extension':
       return target(words, true);
     case 'sched_transfer':
-      return target(words.slice(1), false);
+      return target(words.slice(1), true);
     default:
       return undefined;
   }

@@ -133,7 +133,8 @@ class RecordedChannel {
   }
 }
 
-function ask(
+/** What the recording knows, else the first source that does. */
+export function ask(
   question: Question,
   recorded: AnswerSource,
   sources: readonly AnswerSource[],

@@ -9,7 +9,12 @@ import { dialplanDocuments } from '../support/dialplan-documents.js';
 
 const documents = dialplanDocuments({
   'd.example': {
-    contexts: { default: ['record', 'colleague', 'clock', 'hash', 'out'], public: ['reception'], vip: ['colleague'] },
+    contexts: {
+      default: ['record', 'colleague', 'clock', 'hash', 'out'],
+      public: ['reception'],
+      vip: ['colleague'],
+      menu: ['menu', 'reception'],
+    },
     routes: { extension: { '1001': 'vip' }, profile: { internal: 'default', external: 'public' } },
     extensions: {
       record: {
@@ -52,6 +57,32 @@ const documents = dialplanDocuments({
           expression: '^0(\\d+)$',
           action: { application: 'bridge', data: 'sofia/gateway/g/$1' },
         },
+      },
+      menu: {
+        condition: [
+          {
+            field: 'destination_number',
+            expression: '^(\\d)(\\d*)$',
+            action: [
+              { application: 'set', data: 'tier=${hash(select/a/b)}' },
+              { application: 'set', data: 'digits=0$2' },
+              { application: 'execute_extension', data: '10$1$1 XML vip' },
+            ],
+          },
+          {
+            field: 'destination_number',
+            expression: '^9',
+            break: 'never',
+            action: { application: 'transfer', data: '${digits} XML default' },
+          },
+          {
+            field: 'destination_number',
+            expression: '^8',
+            break: 'never',
+            action: { application: 'transfer', data: '${digits} XML ${tier}' },
+          },
+          { field: 'destination_number', expression: '^5', action: { application: 'transfer', data: '5 XML menu' } },
+        ],
       },
       reception: { condition: { action: { application: 'bridge', data: 'user/1000' } } },
     },
@@ -152,6 +183,30 @@ describe('a test', () => {
     expect(messages[0]).toBe(
       'expected context default, found public (context public by profile external; domain d.example by default)',
     );
+  });
+
+  test.each([
+    [
+      '9123',
+      '{ not: { bridge: { matches: ^sofia/ } } }',
+      'fail',
+      'expected no bridge matching /^sofia//, found bridge sofia/gateway/g/123 (by transfer 0123 XML default)',
+    ],
+    ['9123', '{ contains: [{ bridge: user/1099 }, { bridge: sofia/gateway/g/123 }] }', 'pass', undefined],
+    // In a circle, from menu to menu.
+    ['5123', '{ not: { bridge: { matches: ^sofia/ } } }', 'pass', undefined],
+    [
+      '8123',
+      '{ not: bridge }',
+      'error',
+      'where transfer ${digits} XML ${tier} leads depends on what "answers" does not have',
+    ],
+    ['8123', '{ extension: menu }', 'pass', undefined],
+  ])('follows a call to %s, expected %s, to where it is transferred: %s', async (number, expected, status, message) => {
+    const { status: found, messages } = await runOne(
+      `- { name: t, inContext: menu, call: { destination_number: "${number}" }, expect: ${expected} }`,
+    );
+    expect([found, messages[0]]).toEqual([status, message]);
   });
 
   test('reads the time in its zone, and is an error where time decides and there is none', async () => {

@@ -3,9 +3,9 @@
  * out; `transfer` and `execute_extension` lead to the next hunt.
  */
 import type { Bytes } from '../../bytes.js';
-import { findApplication } from '../../dialplan/applications.js';
-import { lowerCase } from '../../dialplan/c-values.js';
-import { PROFILE_FIELD_NAMES, findProfileField, type ChannelData } from '../../dialplan/caller-profile.js';
+import { endsList, findApplication } from '../../dialplan/applications.js';
+import type { ChannelData } from '../../dialplan/caller-profile.js';
+import { dataOf } from '../../dialplan/channel-data.js';
 import { Channel } from '../../dialplan/channel.js';
 import { Answers, type Answer, type Asking, type Effect } from '../../dialplan/effect.js';
 import { expand, Surroundings } from '../../dialplan/expand.js';
@@ -57,8 +57,6 @@ export interface SimulatedCall {
 }
 
 const MOST_HUNTS = 8;
-/** Behind these nothing of a list is executed. */
-const ENDING = new Set(['hangup', 'respond', 'redirect', 'deflect', 'park', 'stop']);
 
 export function simulateCall(inputs: CallInputs, context: Bytes, plan: Plan): SimulatedCall {
   const call = new Call(inputs, plan);
@@ -118,7 +116,7 @@ class Call implements SimulatedCall {
       });
       const target = transferTarget(application, expanded);
       if (target === undefined) {
-        if (ENDING.has(lowerCase(application))) break;
+        if (endsList(application)) break;
         this.perform(application, expanded, surroundings);
         noteAssignment(application, action.entry.written, action.matched, this.origins);
         continue;
@@ -154,19 +152,4 @@ class Call implements SimulatedCall {
     if (effect.kind === 'execute') return { kind: 'simulate' };
     return effect.kind === 'api' ? (this.inputs.values.get(`api:${effect.text}`) ?? '') : undefined;
   }
-}
-
-/** A channel's data with what was changed of it. */
-function dataOf(data: ChannelData, channel: Channel): ChannelData {
-  const changed = new Map(data);
-  for (const { name, variable } of channel.changesByPrefix('')) {
-    if (variable === null) changed.delete(`variable_${name}`);
-    else changed.set(`variable_${name}`, variable.value);
-  }
-  for (const name of PROFILE_FIELD_NAMES) {
-    const value = channel.profile.changedField(name);
-    const header = findProfileField(name)?.headers?.Caller;
-    if (value !== undefined && header !== undefined) changed.set(header, value);
-  }
-  return changed;
 }
