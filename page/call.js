@@ -96,7 +96,7 @@ export function callView({ live, redraw }, key) {
           ${profileText(call)} · ${call.domain} · ${dayAndTime(call.arrivedAt)}
           ${visit === undefined ? nothing : html` · ${t('anotherVisit', { count: Number(visit) })}`}
         </p>
-        ${call.error === null ? nothing : html`<p class="notice bad" role="alert">${call.error}</p>`}
+        ${call.error === null ? nothing : html`<p class="notice bad" role="alert" lang="en">${call.error}</p>`}
         <div class="actions">
           <button type="button" @click=${() => void copyLink()} aria-live="polite">
             ${t(isCopied ? 'copied' : 'copyLink')}
@@ -203,14 +203,14 @@ function timeline(details, now) {
   const { call, applications } = details;
   const until = call.endedAt ?? now;
   const whole = Math.max(until - call.arrivedAt, 1);
-  const isThere = call.context !== '' && !details.why.includes('there is no such context');
+  const { isThere } = details.choice.context;
   return html`<ol class="timeline">
     ${event(call.arrivedAt, call.arrivedAt, t('tlArrived'), nothing)}
     ${event(
       call.arrivedAt,
       call.arrivedAt,
       t(isThere ? 'tlContext' : 'tlNoContext', { context: isThere ? call.context : details.contextAskedFor }),
-      html`<small lang="en">${details.why}</small>`,
+      html`<small>${choiceText(details)}</small>`,
     )}
     ${
       call.decisionMs === null
@@ -251,6 +251,32 @@ function timeline(details, now) {
         : event(call.endedAt, call.arrivedAt, t('tlEnded', { outcome: outcomeText(call) }), nothing, 'end')
     }
   </ol>`;
+}
+
+/** @type {Record<CallDetails['choice']['context']['by'], import('./language.js').Word>} */
+const CHOSEN_BY = {
+  asked: 'byAsked',
+  path: 'byPath',
+  transfer: 'byTransfer',
+  extension: 'byExtension',
+  gateway: 'byGateway',
+  profile: 'byProfile',
+  default: 'byDefault',
+};
+
+/** What chose context and domain. @param {CallDetails} details */
+function choiceText({ call, contextAskedFor, choice }) {
+  const { context, domain } = choice;
+  const variable = domain.variable ?? '';
+  const isOther = context.isThere && contextAskedFor.toLowerCase() !== call.context.toLowerCase();
+  const values = { domain: call.domain, variable, unknown: domain.unknown ?? '' };
+  return [
+    t(CHOSEN_BY[context.by], { name: context.of ?? '' }),
+    isOther ? t('insteadOf', { name: contextAskedFor }) : '',
+    t(domain.unknown !== null ? 'domainUnknown' : variable === '' ? 'domainDefault' : 'domainBy', values),
+  ]
+    .filter((part) => part !== '')
+    .join(t('listComma'));
 }
 
 /**

@@ -132,7 +132,7 @@ function stepText(step) {
           ${step.inline === true ? html`<small class="tag">${t('inline')}</small>` : nothing}
         </span>`;
     case 'problem':
-      return html`<span class="warn-text">${step.message}</span>`;
+      return html`<span class="warn-text" lang="en">${step.message}</span>`;
     case 'parsing':
       return nothing;
   }

@@ -228,7 +228,7 @@ function problemList(list) {
       ({ location, path, message }) =>
         html`<li>
           <code>${location}</code>${path === '' ? nothing : html` <code class="pointer">${path}</code>`}
-          <span>${message}</span>
+          <span lang="en">${message}</span>
         </li>`,
     )}
   </ul>`;
@@ -256,8 +256,7 @@ function reloads({ changes }) {
 function change({ at, version, changed, changedCount, newProblems, solved }) {
   return html`<div class="change">
     <p>
-      <b>${dayAndTime(at)}</b> · ${t('dialplanVersion', { version })} ·
-      ${t('reloadedDocuments', { count: changedCount })}
+      <b>${dayAndTime(at)}</b> · ${t('dialplanVersion', { version })}
       ${
         newProblems.length === 0
           ? nothing

@@ -25,6 +25,8 @@ let reader;
 let view;
 /** Which tab the view belongs to. @type {typeof TABS[number]} */
 let tab = 'now';
+/** The call that is shown: it belongs to `now` while it is in progress. @type {string | undefined} */
+let shownCall;
 let isDraining = false;
 let isDue = false;
 
@@ -45,12 +47,13 @@ function draw() {
 }
 
 function frame() {
+  const current = shownCall !== undefined && live.calls.has(shownCall) ? 'now' : tab;
   return html`
     <a class="skip" href="#content" @click=${skip}>${t('skip')}</a>
     <header>
       <a class="brand" href="#/now"><img src="icon.svg" alt="" width="24" height="24" /> Parkway</a>
       <nav aria-label=${t('views')}>
-        ${TABS.map((each) => html`<a href=${`#/${each}`} aria-current=${each === tab ? 'page' : 'false'}>${t(each)}</a>`)}
+        ${TABS.map((each) => html`<a href=${`#/${each}`} aria-current=${each === current ? 'page' : 'false'}>${t(each)}</a>`)}
       </nav>
       <div class="header-end">
         ${reader?.isMasked === true ? html`<span class="hint masked">${t('masked')}</span>` : nothing}
@@ -65,10 +68,9 @@ function frame() {
           type="button"
           class="quiet-button language"
           lang=${currentLanguage() === 'zh' ? 'en' : 'zh-CN'}
-          aria-label=${currentLanguage() === 'zh' ? 'English' : '中文'}
           @click=${switchLanguage}
         >
-          ${currentLanguage() === 'zh' ? 'EN' : '中文'}
+          ${currentLanguage() === 'zh' ? 'English' : '中文'}
         </button>
         ${
           reader?.canSignOut === true
@@ -117,9 +119,11 @@ function route() {
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
   const [name = '', rest = ''] = path.split('/', 2);
   const context = { live, redraw, reader };
+  shownCall = undefined;
   if (name === 'call' && rest !== '') {
-    tab = live.calls.has(decodeURIComponent(rest)) ? 'now' : 'history';
-    show(callView(context, decodeURIComponent(rest)));
+    tab = 'history';
+    shownCall = decodeURIComponent(rest);
+    show(callView(context, shownCall));
   } else if (name === 'history') {
     tab = 'history';
     show(historyView(context, new URLSearchParams(query)));

@@ -90,8 +90,8 @@ function counters({ points, stepMs }) {
   const failed = sum('failed');
   return html`
     ${counter(t('lastMinute'), number(perMinute(points, stepMs).at(-1) ?? 0))}
-    ${counter(t('noRouteHour'), number(noRoute), '', noRoute > 0 ? 'warn' : '')}
-    ${counter(t('failedHour'), number(failed), '', failed > 0 ? 'bad' : '')}
+    ${counter(t('noRouteHour'), found(noRoute, 'noRoute'), '', noRoute > 0 ? 'warn' : '')}
+    ${counter(t('failedHour'), found(failed, 'failed'), '', failed > 0 ? 'bad' : '')}
     ${
       decided === undefined
         ? nothing
@@ -100,7 +100,12 @@ function counters({ points, stepMs }) {
   `;
 }
 
-/** @param {string} label @param {string} value @param {string} [note] @param {string} [tone] */
+/** A number of calls that leads to them. @param {number} count @param {'noRoute' | 'failed'} outcome */
+function found(count, outcome) {
+  return count === 0 ? number(count) : html`<a href=${`#/history?outcome=${outcome}`}>${number(count)}</a>`;
+}
+
+/** @param {string} label @param {unknown} value @param {string} [note] @param {string} [tone] */
 function counter(label, value, note = '', tone = '') {
   return html`<div class="counter ${tone}">
     <span class="counter-label">${label}</span>

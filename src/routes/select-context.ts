@@ -15,6 +15,21 @@ export interface Origin {
   readonly profile: string | undefined;
 }
 
+/**
+ * What chose the context: who asked for it whatever the routes say, the path of the `socket` application, a `transfer`, the route
+ * of an extension, a gateway or a profile (`of` is its name), or nothing.
+ */
+export interface ContextChoice {
+  readonly by: 'asked' | 'path' | 'transfer' | 'extension' | 'gateway' | 'profile' | 'default';
+  readonly of: string | undefined;
+}
+
+/** Which channel variable named the domain, and what it named if that is not known; without one the default is used. */
+export interface DomainChoice {
+  readonly variable: string | undefined;
+  readonly unknown: string | undefined;
+}
+
 export interface SelectedContext {
   /** The domain whose dialplan is used. */
   readonly domain: string;
@@ -23,12 +38,17 @@ export interface SelectedContext {
   /** Undefined if the domain has neither that context nor one named `global`. */
   readonly context: Context | undefined;
   readonly origin: Origin;
-  /** What chose domain and context, in words. */
+  readonly choice: { readonly context: ContextChoice; readonly domain: DomainChoice };
+  /** The same in words. */
   readonly why: string;
 }
 
 const DOMAIN_VARIABLES = ['domain_name', 'sip_auth_realm', 'sip_req_host'];
 const DEFAULT_CONTEXT = 'default';
+
+interface NamedContext extends ContextChoice {
+  readonly name: string;
+}
 
 /**
  * @param defaultDomain the domain of calls that name none, or one there is not
@@ -40,34 +60,29 @@ export function selectContext(
   defaultDomain: string,
   asked?: string,
 ): SelectedContext {
-  const { domain, why: whyDomain } = selectDomain(data, snapshot, defaultDomain);
+  const domainChoice = chooseDomain(data, snapshot);
+  const domain = findDomain(snapshot, domainChoice.found ?? defaultDomain);
   const origin = originOf(data);
-  const { name, why } =
+  const { name, ...choice } =
     askedContext(asked) ??
     explicitContext(data, domain) ??
     namedByTransfer(data, domain) ??
     routedContext(origin, domain?.routes ?? NO_ROUTES);
   const context = findContext(domain, name);
-  const found = context === undefined ? '; there is no such context' : describeFallback(name, context);
-  return { domain: domain?.name ?? defaultDomain, name, context, origin, why: `${why}${found}; ${whyDomain}` };
+  const selected = { domain: domain?.name ?? defaultDomain, name, context };
+  const { variable, unknown } = domainChoice;
+  const choices = { context: choice, domain: { variable, unknown } };
+  return { ...selected, origin, choice: choices, why: inWords(selected, choices) };
 }
 
-function selectDomain(
-  data: ChannelHeaders,
-  snapshot: Snapshot,
-  defaultDomain: string,
-): { domain: Domain | undefined; why: string } {
+function chooseDomain(data: ChannelHeaders, snapshot: Snapshot): DomainChoice & { readonly found: string | undefined } {
   for (const variable of DOMAIN_VARIABLES) {
     const name = read(data, variable);
     if (name === undefined) continue;
-    const domain = findDomain(snapshot, name);
-    if (domain !== undefined) return { domain, why: `domain ${domain.name} by ${variable}` };
-    return {
-      domain: findDomain(snapshot, defaultDomain),
-      why: `domain ${defaultDomain} by default, as ${variable} names ${name}, which is not known`,
-    };
+    const found = findDomain(snapshot, name)?.name;
+    return { variable, found, unknown: found === undefined ? name : undefined };
   }
-  return { domain: findDomain(snapshot, defaultDomain), why: `domain ${defaultDomain} by default` };
+  return { variable: undefined, found: undefined, unknown: undefined };
 }
 
 function originOf(data: ChannelHeaders): Origin {
@@ -79,18 +94,18 @@ function originOf(data: ChannelHeaders): Origin {
   return { kind: 'unknown', name: undefined, profile };
 }
 
-function askedContext(name: string | undefined): { name: string; why: string } | undefined {
-  return name === undefined ? undefined : { name, why: `context ${name} as asked for` };
+function askedContext(name: string | undefined): NamedContext | undefined {
+  return name === undefined ? undefined : { name, by: 'asked', of: undefined };
 }
 
 /** `socket host:port/context`: the operator's own choice. */
-function explicitContext(data: ChannelHeaders, domain: Domain | undefined): { name: string; why: string } | undefined {
+function explicitContext(data: ChannelHeaders, domain: Domain | undefined): NamedContext | undefined {
   const path = read(data, 'socket_path');
   if (path === undefined || !belongsToThisSocket(path, read(data, 'current_application_data'))) return undefined;
   // A name with spaces cannot stand in the application's data but percent-encoded.
   const decoded = decodePath(path);
   const name = domain?.contexts.has(lowerCase(path)) === true ? path : decoded;
-  return { name, why: `context ${name} by the socket application's path` };
+  return { name, by: 'path', of: undefined };
 }
 
 /** FreeSWITCH leaves `socket_path` on the channel when a later `socket` application has none. */
@@ -109,21 +124,45 @@ function decodePath(path: string): string {
 }
 
 /** `transfer 1001 XML context`: as FreeSWITCH's dialplan would go on, where the domain has that context. */
-function namedByTransfer(data: ChannelHeaders, domain: Domain | undefined): { name: string; why: string } | undefined {
+function namedByTransfer(data: ChannelHeaders, domain: Domain | undefined): NamedContext | undefined {
   const noted = transferredContext(data);
   const name = noted === undefined ? undefined : textOf(noted);
   if (name === undefined || domain?.contexts.has(lowerCase(name)) !== true) return undefined;
-  return { name, why: `context ${name} by transfer` };
+  return { name, by: 'transfer', of: undefined };
 }
 
-function routedContext({ kind, name, profile }: Origin, routes: RouteTable): { name: string; why: string } {
+function routedContext({ kind, name, profile }: Origin, routes: RouteTable): NamedContext {
   if (name !== undefined && kind !== 'unknown') {
     const own = routes[kind].get(name);
-    if (own !== undefined) return { name: own, why: `context ${own} by ${kind} ${name}` };
+    if (own !== undefined) return { name: own, by: kind, of: name };
   }
   const byProfile = profile === undefined ? undefined : routes.profile.get(profile);
-  if (byProfile !== undefined) return { name: byProfile, why: `context ${byProfile} by profile ${profile ?? ''}` };
-  return { name: DEFAULT_CONTEXT, why: `context ${DEFAULT_CONTEXT} by default` };
+  if (byProfile !== undefined) return { name: byProfile, by: 'profile', of: profile };
+  return { name: DEFAULT_CONTEXT, by: 'default', of: undefined };
+}
+
+const BY: Readonly<Record<ContextChoice['by'], string>> = {
+  asked: 'as asked for',
+  path: "by the socket application's path",
+  transfer: 'by transfer',
+  extension: 'by extension',
+  gateway: 'by gateway',
+  profile: 'by profile',
+  default: 'by default',
+};
+
+function inWords(
+  { domain, name, context }: Pick<SelectedContext, 'domain' | 'name' | 'context'>,
+  choice: SelectedContext['choice'],
+): string {
+  const { by, of } = choice.context;
+  const { variable, unknown } = choice.domain;
+  const found = context === undefined ? '; there is no such context' : describeFallback(name, context);
+  const whyDomain =
+    unknown === undefined
+      ? `by ${variable ?? 'default'}`
+      : `by default, as ${variable ?? ''} names ${unknown}, which is not known`;
+  return `context ${name} ${BY[by]}${of === undefined ? '' : ` ${of}`}${found}; domain ${domain} ${whyDomain}`;
 }
 
 function describeFallback(name: string, context: Context): string {

@@ -1,6 +1,6 @@
 /** All that is known of one call, as the API tells it. */
 import { textOf, type Bytes } from '../bytes.js';
-import type { CallRecord } from '../calls/call-record.js';
+import type { CallRecord, RecordedSelection } from '../calls/call-record.js';
 import type { TestPlace, TraceEntry } from '../dialplan/trace.js';
 import type { CallRow } from '../report/call-row.js';
 import { printable, printableText } from '../report/printable.js';
@@ -11,8 +11,9 @@ export function callDetails(row: CallRow, record: CallRecord): Omit<CallDetails,
   return {
     call: { ...row, origin: { ...row.origin }, matched: [...row.matched] },
     mode: record.mode,
-    why: printableText(record.selected.why),
     contextAskedFor: printableText(record.selected.name),
+    choice: choiceOf(record.selected),
+    why: printableText(record.selected.why),
     applications: record.applications.map(({ application, data, startedAt, endedAt, response }) => ({
       name: printable(application),
       data: printable(data),
@@ -26,6 +27,17 @@ export function callDetails(row: CallRow, record: CallRecord): Omit<CallDetails,
     ),
     data: [...record.data].map(([name, value]) => ({ name: printable(name), value: printable(value) })),
   };
+}
+
+function choiceOf({ choice, context }: RecordedSelection): CallDetails['choice'] {
+  return {
+    context: { by: choice.context.by, of: orNull(choice.context.of), isThere: context !== undefined },
+    domain: { variable: choice.domain.variable ?? null, unknown: orNull(choice.domain.unknown) },
+  };
+}
+
+function orNull(text: string | undefined): string | null {
+  return text === undefined ? null : printableText(text);
 }
 
 function traceStep(entry: TraceEntry): TraceStep {

@@ -83,8 +83,22 @@ export const CallDetails = Type.Object(
   {
     call: CallRow,
     mode: Type.Enum(['async', 'sync']),
-    why: text('What chose domain and context, in words'),
     contextAskedFor: Type.String(),
+    choice: Type.Object(
+      {
+        context: Type.Object({
+          by: Type.Enum(['asked', 'path', 'transfer', 'extension', 'gateway', 'profile', 'default']),
+          of: nullable(text('The extension, gateway or profile whose route it is')),
+          isThere: Type.Boolean({ description: 'Whether the domain has that context, or one named `global` instead' }),
+        }),
+        domain: Type.Object({
+          variable: nullable(text('The channel variable that names it; without one it is the default')),
+          unknown: nullable(text('What that variable names, where no such domain is known: then it is the default')),
+        }),
+      },
+      { description: 'What chose domain and context' },
+    ),
+    why: text('The same in words'),
     applications: Type.Array(
       Type.Object({
         name: Type.String(),

@@ -16,6 +16,7 @@ function call(id: string, changes: Partial<Call> = {}): Call {
       name: 'default',
       context: undefined,
       origin: { kind: 'unknown', name: undefined, profile: undefined },
+      choice: { context: { by: 'default', of: undefined }, domain: { variable: undefined, unknown: undefined } },
       why: '',
     },
     trace: [],

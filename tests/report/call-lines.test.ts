@@ -20,6 +20,7 @@ function callOf(changes: Partial<Call> = {}): Call {
       name: 'default',
       context: undefined,
       origin: { kind: 'extension', name: '1001', profile: 'internal' },
+      choice: { context: { by: 'default', of: undefined }, domain: { variable: undefined, unknown: undefined } },
       why: 'context default by profile internal; domain example.com by domain_name',
     },
     trace: [],

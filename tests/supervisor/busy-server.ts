@@ -87,6 +87,7 @@ function newCall(index: number): Call {
       name: 'default',
       context: undefined,
       origin: { kind: 'gateway', name: 'trunk', profile: 'external' },
+      choice: { context: { by: 'default', of: undefined }, domain: { variable: undefined, unknown: undefined } },
       why: '',
     },
     trace: [],
