@@ -1,12 +1,13 @@
 /**
  * How soon the next call obeys a change in Redis, and what it costs the calls there are: `npm run bench:reload [-- --rounds 200]
- * [--extensions 10000]`. Needs a built `dist` and `redis-server`, which it starts on a free port.
+ * [--extensions 10000]`. Needs a built `dist`, `redis-cli` and `redis-server`, which it starts on a free port.
  *
  *   change   one HSET among all extensions, until the dialplan in force has it; measured from before the command is sent
- *   burst    5,000 HSETs in one pipeline, until the last is in force; how many readings that costs
+ *   burst    5,000 HSETs by `redis-cli --pipe`, until the last is in force; how many readings that costs
  *   reload   everything compared though nothing changed, and everything read for the first time
  * The stall is the longest time the event loop was not to be had; what it is without any change stands beside it.
  */
+import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -80,6 +81,21 @@ async function startRedis(port, directory) {
   return child;
 }
 
+/** Another process that writes commands as fast as Redis takes them, as soon as it is given them. */
+function startWriter(port) {
+  const child = spawn('redis-cli', ['-p', String(port), '--pipe'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const exited = once(child, 'exit');
+  return async (commands) => {
+    child.stdin.end(commands);
+    await exited;
+  };
+}
+
+/** A command as Redis reads it. */
+function command(...words) {
+  return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
+}
+
 function versionOf(dialplan, n) {
   const context = dialplan.snapshot.domains.get('bench')?.contexts.get('default');
   return context?.extensions[n]?.conditions.at(-1)?.actions[0]?.data.slice('version='.length);
@@ -115,11 +131,14 @@ async function stalled(work) {
   return { result, longest: histogram.max / 1e6 - 1, p99: histogram.percentile(99) / 1e6 - 1 };
 }
 
-async function open(url) {
+async function open(url, stateDir) {
   const { configuration } = loadConfiguration({
     file: undefined,
     environment: {},
-    flags: [{ path: 'store.url', value: url, flag: 'the benchmark' }],
+    flags: [
+      { path: 'store.url', value: url, flag: 'the benchmark' },
+      { path: 'stateDir', value: stateDir, flag: 'the benchmark' },
+    ],
   });
   const logger = createLogger({ transports: [new transports.Console({ silent: true })] });
   return LiveDialplan.open(configuration, logger, observer);
@@ -145,7 +164,7 @@ try {
   let peak = rss;
   const watching = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
   let began = performance.now();
-  const first = await stalled(() => open(`redis://127.0.0.1:${port}`));
+  const first = await stalled(() => open(`redis://127.0.0.1:${port}`, path.join(directory, 'state')));
   const dialplan = first.result;
   console.log(
     `first load   ${ms(performance.now() - began - 20)}, stall ${ms(first.longest)}, ` +
@@ -174,12 +193,15 @@ try {
   );
 
   const before = dialplan.status.redis.counters.readings;
+  const commands = Array.from({ length: BURST }, (_, n) =>
+    command('HSET', KEY, nameOf(n % extensions), extension(n % extensions, `burst ${n}`)),
+  );
+  const bytes = Buffer.from(commands.join(''));
+  const write = startWriter(port);
+  await delay(500);
   began = performance.now();
   const burst = await stalled(async () => {
-    const pipeline = writer.pipeline();
-    for (let n = 0; n < BURST; n += 1)
-      pipeline.hset(KEY, nameOf(n % extensions), extension(n % extensions, `burst ${n}`));
-    const written = pipeline.exec();
+    const written = write(bytes);
     const last = (BURST - 1) % extensions;
     await inForce(dialplan, last, `burst ${BURST - 1}`);
     await written;
