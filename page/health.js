@@ -59,7 +59,8 @@ export function healthView({ live, redraw }) {
 function cards({ store, eventLoop, memory, refused, history, startedAt, runtime, version }, now) {
   const loaded = store.loadedAt === null ? '–' : moment(store.loadedAt);
   const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0);
-  const storeTone = !store.isUp ? 'bad' : store.refusedDocuments > 0 ? 'warn' : 'good';
+  const guarded = store.redis?.guarded ?? [];
+  const storeTone = !store.isUp || guarded.length > 0 ? 'bad' : store.refusedDocuments > 0 ? 'warn' : 'good';
   const share = { style: /** @type {const} */ ('percent') };
   return html`
     ${card(
@@ -72,6 +73,8 @@ function cards({ store, eventLoop, memory, refused, history, startedAt, runtime,
             ? nothing
             : html`<a href="#/dialplan">${t('storeRefused', { count: store.refusedDocuments })}</a><br />`
         }
+        ${guarded.length === 0 ? nothing : html`<span class="bad-text">${t('storeGuarded', { domains: guarded.join(', ') })}</span><br />`}
+        ${store.isStale ? html`<span class="bad-text">${t('storeStale')}</span><br />` : nothing}
         ${store.error === null ? nothing : html`<span class="bad-text">${store.error}</span><br />`}
         <code>${store.location}</code>`,
     )}

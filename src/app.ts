@@ -13,7 +13,7 @@ import { expectWritableDirectory } from './disk/expect-writable-directory.js';
 import { SocketClosed } from './esl/errors.js';
 import { Listener, type RefusalReason } from './esl/listener.js';
 import type { Session } from './esl/session.js';
-import { LiveDialplan, type DialplanStatus } from './live-dialplan.js';
+import { LiveDialplan } from './live-dialplan.js';
 import type { HashGet } from './routes/redis/hash-get.js';
 import { createMetrics, type Metrics } from './metrics/create-metrics.js';
 import { defaultDomain } from './routes/snapshot.js';
@@ -36,8 +36,6 @@ export interface App {
   readonly port: number;
   /** Where supervisors read; undefined if that is switched off, or the port is another program's. */
   readonly supervisorPort: number | undefined;
-  /** Of the store the dialplan comes from, for metrics and readiness. */
-  readonly dialplanStatus: DialplanStatus;
   /** Whether a write to the disk had not come to its end when Parkway stopped. */
   readonly isStuck: boolean;
   /** Reads the dialplan again, whatever was noticed. */
@@ -145,10 +143,6 @@ class Daemon implements App {
     return this.supervisor?.port;
   }
 
-  get dialplanStatus(): DialplanStatus {
-    return this.dialplan.status;
-  }
-
   async reload(): Promise<void> {
     await this.dialplan.reload();
   }
@@ -242,7 +236,7 @@ class Daemon implements App {
     const { store, dialplan, supervisor } = this.configuration;
     const watch = new DaemonWatch(
       { historySize: supervisor.history, ...dialplan, storeLocation: withoutPassword(store.url) },
-      () => this.dialplan.snapshot,
+      () => this.dialplan,
     );
     this.logger.add(watch.troubles);
     return watch;

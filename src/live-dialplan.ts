@@ -1,26 +1,15 @@
 /** The dialplan that calls are routed by now: follows its source, says in the log what changes, survives a source that is away. */
 import type { Logger } from 'winston';
 import { storeDirectory, type Configuration } from './configuration.js';
+import type { DialplanStatus } from './routes/dialplan-status.js';
 import type { DocumentSource, DocumentText, SourceListener } from './routes/document.js';
 import { FileSource } from './routes/file-source.js';
 import { connectionOf, isRedisUrl } from './routes/redis/connection.js';
 import { hashGetter, type HashGet } from './routes/redis/hash-get.js';
-import { RedisSource, type RedisListener, type RedisStatus } from './routes/redis/redis-source.js';
+import { RedisSource, type RedisListener } from './routes/redis/redis-source.js';
 import { readSavedDialplan, saveDialplan } from './routes/redis/saved-dialplan.js';
 import type { Snapshot } from './routes/snapshot.js';
 import { DialplanStore, type StoreUpdate } from './routes/store.js';
-
-/** What there is to know of the dialplan's store at a moment. */
-export interface DialplanStatus {
-  /** Whether there is a dialplan to route by, be it stale. */
-  readonly isReady: boolean;
-  /** Whether what is in force is of an earlier run, and the store has not been reached since. */
-  readonly isStale: boolean;
-  /** When what is in force was known to be what the store holds, in epoch milliseconds; undefined if never. */
-  readonly asOf: number | undefined;
-  /** Undefined where the dialplan is in files. */
-  readonly redis: RedisStatus | undefined;
-}
 
 /** Hears of what becomes of the dialplan, besides the log. */
 export interface DialplanObserver {
@@ -72,7 +61,6 @@ export class LiveDialplan {
   get status(): DialplanStatus {
     const redis = this.redis?.status;
     return {
-      isReady: this.store.snapshot.version > 0,
       isStale: this.redis !== undefined && redis?.syncedAt === undefined,
       asOf: redis === undefined ? Date.now() : (redis.syncedAt ?? this.savedAt),
       redis,

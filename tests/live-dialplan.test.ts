@@ -77,7 +77,6 @@ describe('the dialplan of a Redis that is away at the start', () => {
     const first = await open(configure(server.url));
     expect(applicationIn(first)).toBe('answer');
     expect(first.status).toMatchObject({
-      isReady: true,
       isStale: false,
       redis: { isConnected: true, invalidation: 'tracking' },
     });
@@ -88,7 +87,7 @@ describe('the dialplan of a Redis that is away at the start', () => {
     lines = [];
     const second = await open(configure(server.url));
     expect(applicationIn(second)).toBe('answer');
-    expect(second.status).toMatchObject({ isReady: true, isStale: true, redis: { isConnected: false } });
+    expect(second.status).toMatchObject({ isStale: true, redis: { isConnected: false } });
     expect(second.status.asOf).toBeGreaterThan(Date.now() - 600_000);
     expect(lines.filter((line) => line.startsWith('warn'))).toEqual([
       expect.stringMatching(
@@ -106,13 +105,13 @@ describe('the dialplan of a Redis that is away at the start', () => {
     await server.stop();
     servers = [];
     const dialplan = await open(configure(server.url));
-    expect(dialplan.status).toMatchObject({ isReady: false, isStale: true, asOf: undefined });
+    expect(dialplan.status).toMatchObject({ isStale: true, asOf: undefined });
     expect(lines.at(-1)).toMatch(/^error .*no dialplan is saved: calls are ended by onError until it comes$/);
     await expect(open(configure(server.url, { 'store.require': true }))).rejects.toThrow(
       /is away .*and the store is required/,
     );
     await start(server.port);
-    while (!dialplan.status.isReady) await new Promise(setImmediate);
+    while (dialplan.snapshot.version === 0) await new Promise(setImmediate);
   });
 
   test('a saved dialplan that is damaged, or of another store, is not used', async () => {
@@ -127,13 +126,13 @@ describe('the dialplan of a Redis that is away at the start', () => {
       await writeFile(file, damaged);
       lines = [];
       const dialplan = await open(configure(server.url));
-      expect(dialplan.status.isReady).toBe(false);
+      expect(dialplan.snapshot.version).toBe(0);
       expect(lines[0]).toMatch(/^error the saved dialplan is not used: .*(checksum is wrong|damaged)/);
       await close(dialplan);
     }
     await writeFile(file, text);
-    expect((await open(configure('redis://127.0.0.1:1'))).status.isReady).toBe(false);
-    expect((await open(configure(server.url))).status.isReady).toBe(true);
+    expect((await open(configure('redis://127.0.0.1:1'))).snapshot.version).toBe(0);
+    expect((await open(configure(server.url))).snapshot.version).toBeGreaterThan(0);
   });
 
   test('what Redis lost while Parkway was down is guarded', async () => {

@@ -25,6 +25,14 @@ export interface StoreReading {
   /** Epoch milliseconds of the last load; null before the first. */
   readonly loadedAt: number | null;
   readonly refusedDocuments: number;
+  /** Whether the version in force is of an earlier run. */
+  readonly isStale: boolean;
+  /** Null where the dialplan is in files. */
+  readonly redis: {
+    readonly guarded: readonly string[];
+    /** Since the start, by what is counted. */
+    readonly counters: Readonly<Record<string, number>>;
+  } | null;
 }
 
 export interface Metrics {
@@ -175,6 +183,36 @@ function readFromSource(registry: Registry, source: MetricsSource): void {
     registers,
     collect() {
       this.set(source.store().refusedDocuments);
+    },
+  });
+  readFromRedis(registers, source);
+}
+
+function readFromRedis(registers: Registry[], source: MetricsSource): void {
+  new Gauge({
+    name: 'parkway_store_stale',
+    help: 'Whether calls are routed by what an earlier run saved (1), as the store has not been reached since the start.',
+    registers,
+    collect() {
+      this.set(source.store().isStale ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'parkway_store_guarded_domains',
+    help: 'Domains that are suddenly empty in Redis and keep their previous state until it is accepted.',
+    registers,
+    collect() {
+      this.set(source.store().redis?.guarded.length ?? 0);
+    },
+  });
+  new Counter({
+    name: 'parkway_store_redis_total',
+    help: 'Keys Redis said are changed, readings, fields read, connections and failures.',
+    labelNames: ['what'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [what, count] of Object.entries(source.store().redis?.counters ?? {})) this.inc({ what }, count);
     },
   });
 }

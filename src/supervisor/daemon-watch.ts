@@ -3,6 +3,7 @@ import type { CallObserver } from '../calls/call.js';
 import { CallActivity } from '../calls/call-activity.js';
 import { CallRegistry } from '../calls/call-registry.js';
 import { ExtensionHitCounter } from '../calls/extension-hits.js';
+import type { DialplanStatus } from '../routes/dialplan-status.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import type { StoreUpdate } from '../routes/store.js';
 import { EventLoopDelay } from './event-loop-delay.js';
@@ -18,6 +19,12 @@ export interface WatchOptions {
   readonly neutraliseCaptures: boolean;
   /** Where the dialplan is, as it may be shown. */
   readonly storeLocation: string;
+}
+
+/** The dialplan that is watched. */
+export interface WatchedDialplan {
+  readonly snapshot: Snapshot;
+  readonly status: DialplanStatus;
 }
 
 const HISTORY_BYTES = 96 * 1024 * 1024;
@@ -42,7 +49,7 @@ export class DaemonWatch {
 
   constructor(
     readonly options: WatchOptions,
-    private readonly snapshotInForce: () => Snapshot,
+    private readonly dialplan: () => WatchedDialplan,
   ) {
     this.calls = new CallRegistry({ historySize: options.historySize, historyBytes: HISTORY_BYTES });
     this.hits = new ExtensionHitCounter(options.timezone);
@@ -50,7 +57,7 @@ export class DaemonWatch {
   }
 
   get snapshot(): Snapshot {
-    return this.snapshotInForce();
+    return this.dialplan().snapshot;
   }
 
   get counters(): Counters {
@@ -63,6 +70,7 @@ export class DaemonWatch {
 
   get store(): StoreStatus {
     const { version, problems } = this.snapshot;
+    const { isStale, asOf, redis } = this.dialplan().status;
     const refused = problems.filter(({ severity }) => severity === 'error');
     return {
       location: this.options.storeLocation,
@@ -71,6 +79,12 @@ export class DaemonWatch {
       version,
       loadedAt: this.changes[0]?.at ?? null,
       refusedDocuments: new Set(refused.map(({ location }) => location)).size,
+      isStale,
+      asOf: asOf ?? null,
+      redis:
+        redis === undefined
+          ? null
+          : { invalidation: redis.invalidation ?? null, guarded: [...redis.guarded], counters: redis.counters },
     };
   }
 

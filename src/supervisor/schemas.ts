@@ -290,6 +290,35 @@ export const StoreStatus = Type.Object(
     version: count(),
     loadedAt: nullable(time('When the version in force was loaded')),
     refusedDocuments: count('Documents with an error'),
+    isStale: Type.Boolean({
+      description: 'Whether calls are routed by what an earlier run saved, as the store has not been reached since',
+    }),
+    asOf: nullable(time('When the version in force was last known to be what the store holds')),
+    redis: nullable(
+      Type.Object(
+        {
+          invalidation: nullable(
+            Type.Enum(['tracking', 'keyspace', 'polling'], {
+              description: 'How changes become known; null while Redis is away',
+            }),
+          ),
+          guarded: Type.Array(Type.String(), {
+            description: 'Domains that are empty in Redis and keep their previous state, until `parkway accept-empty`',
+          }),
+          counters: Type.Object(
+            {
+              invalidations: count('Keys Redis said are changed'),
+              readings: count(),
+              fieldsRead: count('Fields that were new or changed'),
+              connections: count(),
+              failures: count(),
+            },
+            { description: 'Since the start' },
+          ),
+        },
+        { description: 'null where the dialplan is in files' },
+      ),
+    ),
   },
   { title: 'StoreStatus' },
 );

@@ -25,7 +25,7 @@ export async function startBusyServer(count: number): Promise<BusyServer> {
   const dialplan = new DialplanStore();
   const watch = new DaemonWatch(
     { historySize: 10_000, timezone: 'UTC', neutraliseCaptures: false, storeLocation: 'dialplan' },
-    () => dialplan.snapshot,
+    () => ({ snapshot: dialplan.snapshot, status: { isStale: false, asOf: undefined, redis: undefined } }),
   );
   const observer = observeAll(watch.observers, (error) => {
     throw error;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DocumentText } from '../../../src/routes/document.js';
 import { findContext, findDomain, type Snapshot } from '../../../src/routes/snapshot.js';
@@ -85,12 +86,15 @@ describe('changes', () => {
     await fill(server);
     const { until, source, updates } = await follow(server.url);
     const before = { readings: source.status.counters.readings, updates: updates.length };
+    const began = performance.now();
     const pipeline = server.client.pipeline();
     for (let n = 1; n <= 5000; n += 1) pipeline.hset(EXTENSIONS, { a: extension(`${n}`), [`x${n}`]: extension('x') });
     await pipeline.exec();
     await until((snapshot) => dataOf(snapshot) === '5000');
-    expect(source.status.counters.readings - before.readings).toBeLessThan(25);
-    expect(updates.length - before.updates).toBeLessThan(25);
+    // A machine that takes seconds for it may look in between.
+    const most = 5 + (performance.now() - began) / 250;
+    expect(source.status.counters.readings - before.readings).toBeLessThanOrEqual(most);
+    expect(updates.length - before.updates).toBeLessThanOrEqual(most);
   });
 
   test('an old server that refuses tracking, with keyspace notifications', async () => {
