@@ -5,6 +5,7 @@ import process from 'node:process';
 import { Option, type Command } from 'commander';
 import { textOf } from '../bytes.js';
 import { formatListen, parseListen, type Configuration } from '../configuration.js';
+import { socketTargets } from '../convert/socket-targets.js';
 import { pcre2Version } from '../dialplan/pcre2.js';
 import { askFreeSwitch } from '../esl/ask-free-switch.js';
 import type { DocumentText } from '../routes/document.js';
@@ -26,6 +27,8 @@ interface Line {
 const SIGNS: Readonly<Record<Line['is'], string>> = { ok: '✓', bad: '✗', note: '!' };
 /** Refused documents that are listed. */
 const MOST_LISTED = 50;
+/** Of FreeSWITCH's contexts and hosts. */
+const MOST_NAMED = 10;
 const EVENT_SOCKET_PORT = 8021;
 
 export function addDoctor(program: Command, finish: Finish): void {
@@ -158,36 +161,26 @@ async function freeSwitchLines(options: Readonly<Record<string, unknown>>, liste
   const address = { host, port: Number(port ?? EVENT_SOCKET_PORT) };
   let xml: string;
   try {
-    xml = textOf(await askFreeSwitch(address, String(options['password']), 'xml_locate root'));
+    xml = textOf(await askFreeSwitch(address, String(options['password']), 'xml_locate dialplan'));
   } catch (error) {
     return [{ is: 'bad', text: `FreeSWITCH at ${given}: ${(error as Error).message}` }];
   }
+  const { port: own } = parseListen(listen);
   const targets = socketTargets(xml);
-  const own = targets.filter((target) => target.endsWith(`:${parseListen(listen).port}`));
-  if (own.length > 0) {
-    return [
-      {
-        is: 'ok',
-        text: `FreeSWITCH at ${given}: ${own.length} socket actions of its dialplan lead to ${own[0] ?? ''}`,
-      },
-    ];
+  const leadingHere = targets.filter((target) => target.port === own);
+  if (leadingHere.length > 0) {
+    const hosts = unique(leadingHere.map((target) => formatListen(target.host, target.port)));
+    const contexts = unique(leadingHere.map(({ context }) => context));
+    const text = `FreeSWITCH at ${given}: its dialplan leads to ${hosts}, from the contexts ${contexts}`;
+    return [{ is: 'ok', text }];
   }
-  const found =
-    targets.length === 0 ? 'it has no socket action' : `its socket actions lead to ${[...new Set(targets)].join(', ')}`;
-  return [
-    {
-      is: 'bad',
-      text: `FreeSWITCH at ${given}: its dialplan does not lead to port ${parseListen(listen).port}; ${found}`,
-    },
-  ];
+  const others = unique(targets.map((target) => formatListen(target.host, target.port)));
+  const found = targets.length === 0 ? 'it has no socket action' : `its socket actions lead to ${others}`;
+  return [{ is: 'bad', text: `FreeSWITCH at ${given}: its dialplan does not lead to port ${own}; ${found}` }];
 }
 
-/** Hosts and ports of the `socket` actions in FreeSWITCH's XML. */
-function socketTargets(xml: string): string[] {
-  const actions = xml.match(/<action\b[^>]*\bapplication="socket"[^>]*>/g) ?? [];
-  return actions.flatMap((action) => {
-    const [, data = ''] = /\bdata="([^"]*)"/.exec(action) ?? [];
-    const [hosts = ''] = data.split(' ');
-    return hosts.split('|').map((host) => host.replace(/\/.*$/, ''));
-  });
+function unique(names: readonly string[]): string {
+  const all = [...new Set(names)];
+  const more = all.length - MOST_NAMED;
+  return `${all.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +13,10 @@ import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { runInProcess } from '../support/run-in-process.js';
 import { runParkway } from '../support/run-parkway.js';
 
+const ACCEPTED = 'Content-Type: command/reply\nReply-Text: +OK accepted\n\n';
+const REFUSED =
+  'Content-Type: command/reply\nReply-Text: -ERR invalid\n\nContent-Type: text/disconnect-notice\nContent-Length: 67\n\n' +
+  'Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n';
 const EXAMPLE = fileURLToPath(new URL('../../examples/dialplan', import.meta.url));
 const EXTENSIONS = 'cti_dialplan_extensio@example.com';
 
@@ -157,5 +163,33 @@ describe('accept-empty and doctor', () => {
     expect(stdout).toContain('is free to listen on');
     expect(stdout).toMatch(/✓ PCRE2 10\./);
     expect(stdout).toMatch(/✗ FreeSWITCH at 127\.0\.0\.1:1: .*ECONNREFUSED/);
+  });
+
+  test('doctor asks a FreeSWITCH whether its dialplan leads here', async () => {
+    const reply = await readFile(new URL('../captures/xml_locate.txt', import.meta.url));
+    const freeSwitch = createServer((socket) => {
+      socket.write('Content-Type: auth/request\n\n');
+      socket.on('data', (command) => {
+        if (command.toString() === 'api xml_locate dialplan\n\n') socket.write(reply);
+        else if (command.toString() === 'auth ClueCon\n\n') socket.write(ACCEPTED);
+        else socket.end(REFUSED);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(freeSwitch, 'listening');
+    const { port } = freeSwitch.address() as AddressInfo;
+    const ask = async (listen: string, ...more: string[]): Promise<string> => {
+      const options = ['--store', EXAMPLE, '--freeswitch', `127.0.0.1:${port}`, '--listen', listen, ...more];
+      return (await runInProcess(['doctor', ...options])).stdout;
+    };
+    const at = `FreeSWITCH at 127.0.0.1:${port}: `;
+    expect(await ask('127.0.0.1:8084')).toContain(
+      `✓ ${at}its dialplan leads to 127.0.0.1:8084, 10.0.0.9:8084, from the contexts default, public`,
+    );
+    expect(await ask('127.0.0.1:9999')).toContain(
+      `✗ ${at}its dialplan does not lead to port 9999; its socket actions lead to ` +
+        '127.0.0.1:8084, 10.0.0.7:8184, 10.0.0.8:8184, 10.0.0.9:8084',
+    );
+    expect(await ask('127.0.0.1:8084', '--password', 'wrong')).toContain(`✗ ${at}the password is not accepted`);
+    freeSwitch.close();
   });
 });
