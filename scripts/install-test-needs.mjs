@@ -11,6 +11,7 @@ import koffi from 'koffi';
 const NEEDS = [
   { what: 'PCRE2', package: 'libpcre2-8-0', isThere: () => hasLibrary(['libpcre2-8.so.0', 'libpcre2-8.dylib']) },
   { what: 'Chromium', package: 'chromium', isThere: () => hasProgram('chromium') },
+  { what: 'openssl', package: 'openssl', isThere: () => hasProgram('openssl') },
   { what: 'redis-server', package: 'redis-server', isThere: () => hasProgram('redis-server') },
 ];
 

@@ -1,11 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectionOf } from '../../../src/routes/redis/connection.js';
+import { KeyNames } from '../../../src/routes/redis/key-names.js';
+import { readHistory, writeContents } from '../../../src/routes/redis/write-content.js';
 import { findContext, findDomain, type Snapshot } from '../../../src/routes/snapshot.js';
-import { followRedis, type Followed } from '../../support/follow-redis.js';
-import { startRedis, type RedisServer } from '../../support/redis-server.js';
+import { followRedis, KEYS, LIMITS, type Followed } from '../../support/follow-redis.js';
+import { freePort, startRedis, type RedisServer } from '../../support/redis-server.js';
 
 const EXTENSIONS = 'cti_dialplan_extensio@d';
 const CONTEXTS = 'cti_dialplan_context@d';
@@ -159,6 +163,68 @@ describe('other ways to a Redis', () => {
     await followed.source.firstSync;
     expect(dataOf(followed.store.snapshot)).toBe('here');
     expect(followed.source.status.name).toBe(`redis+unix://${socket}`);
+  });
+
+  test('TLS, with a certificate of its own', async () => {
+    const [certificate, key] = [path.join(directory, 'certificate.pem'), path.join(directory, 'key.pem')];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', key];
+    const subject = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2', '-out', certificate];
+    await promisify(execFile)('openssl', ['req', '-x509', ...curve, ...subject]);
+    const port = await freePort();
+    const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate];
+    const { client } = await start('--tls-port', `${port}`, '--tls-auth-clients', 'no', ...files);
+    await client.hset(EXTENSIONS, { a: extension('here') });
+    await client.hset(CONTEXTS, { default: '["a"]' });
+    const url = `rediss://127.0.0.1:${port}`;
+    const stranger = followRedis(url);
+    await ask(() => Promise.resolve(stranger.events.length > 0));
+    await stranger.close();
+    expect(stranger.events[0]).toMatch(/^lost: self-signed certificate/);
+
+    followed = followRedis(url, { options: { tls: { ca: await readFile(certificate, 'utf8') } } });
+    await followed.source.firstSync;
+    expect(followed.source.status.invalidation).toBe('tracking');
+    await client.hset(EXTENSIONS, { a: extension('changed') });
+    await followed.until((snapshot) => dataOf(snapshot) === 'changed');
+  });
+
+  test('a user who may no more than the documentation says', async () => {
+    const guide = await readFile(new URL('../../../docs/redis.md', import.meta.url), 'utf8');
+    const [reading = '', writing = ''] = guide.match(/^ACL SETUSER .*$/gm) ?? [];
+    const { client, port } = await start();
+    const grant = async (line: string): Promise<void> => {
+      const [, , user = '', ...rules] = line.split(' ');
+      await client.acl('SETUSER', user, ...rules);
+    };
+    await grant(reading);
+    const url = `redis://parkway:secret@127.0.0.1:${port}`;
+    followed = followRedis(url);
+    await followed.source.firstSync;
+    expect(followed.events).toEqual(['connected: tracking']);
+    for (const data of ['one', 'other']) {
+      await client
+        .multi()
+        .hset(EXTENSIONS, { a: extension(data) })
+        .hset(CONTEXTS, { default: '["a"]' })
+        .exec();
+      await followed.until((snapshot) => dataOf(snapshot) === data);
+    }
+    expect(await followed.source.client?.hget(EXTENSIONS, 'a')).toBe(extension('other'));
+
+    await grant(writing);
+    const writer = connectionOf(url, {}).create();
+    await writer.connect();
+    const names = new KeyNames(KEYS, []);
+    const content = {
+      extensions: new Map([['a', extension('pushed')]]),
+      contexts: new Map([['default', ['a']]]),
+      routes: new Map(),
+    };
+    const who = { who: 'test', message: '', historyLength: 10, dryRun: false };
+    await writeContents(writer, new Map([['d', content]]), { names, limits: LIMITS, ...who });
+    await followed.until((snapshot) => dataOf(snapshot) === 'pushed');
+    expect(await readHistory(writer, names, 'd', 10)).toHaveLength(1);
+    writer.disconnect();
   });
 
   test.each(['http://x', 'redis+sentinel://h:1', 'redis://h/x', 'redis+unix://'])('%s is none', (url) => {

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { findContext, findDomain, type Snapshot } from '../../../src/routes/snapshot.js';
@@ -246,6 +247,26 @@ describe('what is not as it should be', () => {
     await redis.client.multi().del(EXTENSIONS).hset(EXTENSIONS, { a: hangup }).exec();
     await all.until((snapshot) => applications(snapshot).join() === 'hangup');
     expect(all.problems).toEqual([]);
+  });
+
+  test('a million fields and values of 10 MB are named once and never come here', async () => {
+    await redis.client.hset(EXTENSIONS, { a: answer });
+    await redis.client.hset(CONTEXTS, { default: '["a"]' });
+    const all = await follow();
+    const before = process.memoryUsage.rss();
+    const large = 8;
+    const fill = `for i = 1, ${large} do redis.call('HSET', KEYS[1], 'large' .. i, string.rep('x', 10 * 1024 * 1024)) end`;
+    await redis.client.eval(fill, 1, EXTENSIONS);
+    await all.until(({ problems }) => problems.length === large);
+    expect(problemLines(all)[0]).toMatch(/^cti_\S+ "large\d": expected at most 1048576 bytes, found 10485760/);
+    await redis.client.hset(EXTENSIONS, { a: hangup });
+    await all.until((snapshot) => applications(snapshot).join() === 'hangup');
+    await redis.client.eval("for i = 1, 1000000 do redis.call('HSET', KEYS[1], i, i) end", 1, EXTENSIONS);
+    await all.until(({ problems }) => problems.some(({ message }) => message.includes('1000009 fields')));
+    expect(applications(all.store.snapshot)).toEqual(['hangup']);
+    // One of the values more than once, or the fields, would be more.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 1024 * 1024);
+    expect(all.updates.flatMap(({ newProblems }) => newProblems).length).toBe(large + 1);
   });
 
   test('all keys together, and domains, have limits too', async () => {
