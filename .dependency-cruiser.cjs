@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   disk: [],
   capture: ['dialplan', 'calls', 'disk'],
   metrics: ['dialplan', 'calls'],
-  logs: ['disk'],
+  logs: ['disk', 'replay', 'report'],
 };
 
 /** Byte strings are every folder's alphabet. */

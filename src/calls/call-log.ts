@@ -1,9 +1,10 @@
 /** Writes each call to the log as it goes. */
 import type { Logger } from 'winston';
 import { textOf } from '../bytes.js';
-import { arrivalLine, endLine, shortId, startLine, summaryLine } from '../report/call-lines.js';
+import { arrivalLine, endLine, originText, shortId, startLine, summaryLine } from '../report/call-lines.js';
 import { maskNumbers, printableText } from '../report/printable.js';
 import { traceLines, traceProblems } from '../report/trace-lines.js';
+import { callLogger } from './call-logger.js';
 import type { Call, CallObserver } from './call.js';
 
 export interface CallLogOptions {
@@ -17,8 +18,20 @@ export function createCallLog(logger: Logger, options: CallLogOptions): CallObse
   const shown = options.maskNumbers ? maskNumbers : (text: string) => text;
 
   function write(level: Level, call: Call, event: string, message: string, fields: Record<string, unknown> = {}): void {
-    const entry = { call: call.id, event, ...fields };
-    logger.log(level, `${shortId(call.id)} ${shown(message)}`, entry);
+    callLogger(logger, call.id).log(level, `${shortId(call.id)} ${shown(message)}`, { event, ...fields });
+  }
+
+  /** In the first line and in the last, so that each tells which call it was without the other. */
+  function identity({ callerNumber, callerName, destination, selected }: Call): Record<string, unknown> {
+    return {
+      caller: shown(textOf(callerNumber)),
+      callerName: shown(textOf(callerName)),
+      destination: shown(textOf(destination)),
+      origin: shown(originText(selected.origin)),
+      domain: selected.domain,
+      context: selected.name,
+      why: shown(selected.why),
+    };
   }
 
   function writeTrace(level: Level, call: Call): void {
@@ -30,13 +43,7 @@ export function createCallLog(logger: Logger, options: CallLogOptions): CallObse
 
   return {
     arrived(call) {
-      write('info', call, 'arrived', arrivalLine(call), {
-        caller: shown(textOf(call.callerNumber)),
-        destination: shown(textOf(call.destination)),
-        domain: call.selected.domain,
-        context: call.selected.name,
-        mode: call.mode,
-      });
+      write('info', call, 'arrived', arrivalLine(call), { ...identity(call), mode: call.mode });
     },
     decided(call) {
       writeTrace('debug', call);
@@ -59,8 +66,11 @@ export function createCallLog(logger: Logger, options: CallLogOptions): CallObse
       const isTraced = logger.isDebugEnabled() && call.decisionMs !== undefined;
       if (level !== 'info' && !isTraced) writeTrace(level, call);
       write(level, call, 'ended', summaryLine(call), {
+        ...identity(call),
         outcome: call.outcome,
         hangupCause: call.hangupCause,
+        error: call.error === undefined ? undefined : shown(textOf(call.error.message)),
+        durationMs: (call.endedAt ?? call.arrivedAt) - call.arrivedAt,
         matched: call.matched.map(textOf),
         decisionMs: call.decisionMs,
         talkMs: call.talkMs,

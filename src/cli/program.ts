@@ -14,6 +14,7 @@ import { addExportXml } from './export-xml.js';
 import { addDoctor } from './doctor.js';
 import { addHistory, addRollback } from './history.js';
 import { addLint } from './lint.js';
+import { addLogs } from './logs.js';
 import { addPull } from './pull.js';
 import { addPush } from './push.js';
 import { addReplay } from './replay.js';
@@ -48,6 +49,7 @@ Examples:
   parkway serve                              the example dialplan on 127.0.0.1:8084
   parkway serve --store /etc/parkway/dialplan --listen 0.0.0.0:8084
   parkway check-config --config parkway.yaml
+  parkway logs -f --failed                   calls that go wrong, as they end
   parkway replay call.txt --explain=fails    where a recorded call goes, and why
   parkway simulate examples/calls/*.txt      plays sample calls to the daemon
 
@@ -55,6 +57,7 @@ Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
     );
   addServe(program, finish);
   addCheckConfig(program, finish);
+  addLogs(program, finish);
   addSimulate(program, finish);
   addLint(program, finish);
   addReplay(program, finish);

@@ -3,14 +3,15 @@
  * `parkway-<time>.log.gz`. One that somebody else moves or removes is begun anew.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { AppendedFile } from '../disk/appended-file.js';
 import type { Destination } from '../disk/bounded-writer.js';
-import { dayOf, fileStamp } from '../disk/file-stamp.js';
+import { dayOf } from '../disk/file-stamp.js';
 import { retainFiles, type Retention } from '../disk/retain-files.js';
+import { RotatedNames } from './rotated-names.js';
 
 /** The current file's share of all. */
 const SHARE = 10;
@@ -93,45 +94,9 @@ export class LogFile implements Destination {
   }
 }
 
-/** The names of a log's rotated files. */
-export class RotatedNames {
-  private readonly base: string;
-  private readonly extension: string;
-
-  constructor(private readonly file: string) {
-    this.extension = path.extname(file);
-    this.base = path.basename(file, this.extension);
-  }
-
-  isRotated(name: string): boolean {
-    if (!name.startsWith(`${this.base}-`)) return false;
-    const rest = name.slice(this.base.length + 1).replace(/\.gz$/, '');
-    return rest.endsWith(this.extension) && /^\d{8}T\d{9}Z(?:-\d+)?$/.test(path.basename(rest, this.extension));
-  }
-
-  /** A name that is not taken. */
-  async next(): Promise<string> {
-    const stamp = fileStamp(new Date());
-    for (let count = 0; ; count += 1) {
-      const name = `${this.base}-${stamp}${count === 0 ? '' : `-${count}`}${this.extension}`;
-      const file = path.join(path.dirname(this.file), name);
-      if (!(await exists(file)) && !(await exists(`${file}.gz`))) return file;
-    }
-  }
-}
-
 async function compress(file: string): Promise<void> {
   const part = `${file}.gz${HALF_DONE}`;
   await pipeline(createReadStream(file), createGzip(), createWriteStream(part, { mode: 0o640 }));
   await rename(part, `${file}.gz`);
   await unlink(file);
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }
