@@ -4,6 +4,7 @@ import type { Logger } from 'winston';
 import type { CallObserver } from './calls/call.js';
 import { controlCall, type CallOptions } from './calls/call-controller.js';
 import { createCallLog } from './calls/call-log.js';
+import { callLogger } from './calls/call-logger.js';
 import { captureCalls, type Capture } from './capture/capture-calls.js';
 import { observeAll } from './calls/observe-all.js';
 import { endCall, parseEnding, type Ending } from './calls/ending.js';
@@ -16,6 +17,7 @@ import type { Session } from './esl/session.js';
 import { LiveDialplan } from './live-dialplan.js';
 import type { HashGet } from './routes/redis/hash-get.js';
 import { createMetrics, type Metrics } from './metrics/create-metrics.js';
+import { shortId } from './report/call-lines.js';
 import { defaultDomain } from './routes/snapshot.js';
 import { DaemonWatch } from './supervisor/daemon-watch.js';
 import type { Supervisor } from './supervisor/supervisor.js';
@@ -90,10 +92,9 @@ class Daemon implements App {
     const others = [this.capture, observer, ...(this.watch?.observers ?? []), this.metrics?.observer].filter(
       (other) => other !== undefined,
     );
-    this.observer = observeAll([log, ...others], (error) => {
-      logger.error(`a fault of Parkway's own, please report it: ${(error as Error).stack ?? String(error)}`, {
-        event: 'fault',
-      });
+    this.observer = observeAll([log, ...others], (error, { id }) => {
+      const fault = (error as Error).stack ?? String(error);
+      callLogger(logger, id).error(`a fault of Parkway's own, please report it: ${fault}`, { event: 'fault' });
     });
     this.onExcess = ending(configuration.onExcess);
     this.callOptions = {
@@ -195,9 +196,8 @@ class Daemon implements App {
         onSession: (live) => this.onSession(live),
         onExcess: async (live) => {
           this.watch?.connectionRefused('excess');
-          this.logger.warn(`more than ${maxCalls} calls: ${live.uuid} is not taken`, {
+          callLogger(this.logger, live.uuid).warn(`more than ${maxCalls} calls: ${shortId(live.uuid)} is not taken`, {
             event: 'excess',
-            call: live.uuid,
           });
           await endCall(live, this.onExcess);
         },
@@ -210,8 +210,9 @@ class Daemon implements App {
             reason,
           });
         },
-        onError: (error) => {
-          this.logger.error(error.stack ?? error.message, { event: 'error' });
+        onError: (error, live) => {
+          const log = live === undefined ? this.logger : callLogger(this.logger, live.uuid);
+          log.error(error.stack ?? error.message, { event: 'error' });
         },
       },
     );

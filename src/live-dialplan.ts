@@ -74,8 +74,8 @@ export class LiveDialplan {
     return hashGetter(
       () => redis.client,
       this.configuration.store.hashGet,
-      (message) => {
-        this.logger.warn(message, { event: 'hashGet' });
+      (message, call) => {
+        this.logger.warn(message, { event: 'hashGet', call });
       },
     );
   }

@@ -9,6 +9,7 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startApp, type App } from '../src/app.js';
 import { bytesOf } from '../src/bytes.js';
+import type { CallObserver } from '../src/calls/call.js';
 import { createLogger } from '../src/cli/create-logger.js';
 import { loadConfiguration } from '../src/configuration.js';
 import type { CallResult } from '../src/simulator/call-result.js';
@@ -59,7 +60,7 @@ async function writeExtension(name: string, extension: object): Promise<void> {
   await writeFile(path.join(directory, 'd', 'extensions', `${name}.json`), JSON.stringify(extension));
 }
 
-async function start(settings: Readonly<Record<string, unknown>> = {}): Promise<App> {
+async function start(settings: Readonly<Record<string, unknown>> = {}, observer?: CallObserver): Promise<App> {
   const { configuration } = loadConfiguration({
     file: undefined,
     environment: {},
@@ -79,7 +80,7 @@ async function start(settings: Readonly<Record<string, unknown>> = {}): Promise<
     },
   });
   const logger = createLogger({ level: 'debug', format: 'json', stream: stream as never, environment: {} });
-  app = await startApp(configuration, logger);
+  app = await startApp(configuration, logger, observer);
   return app;
 }
 
@@ -299,6 +300,22 @@ describe('what a caller sends', () => {
   });
 });
 
+test('a fault about a call is logged with its id, and the call goes on', async () => {
+  await dialplan({ out: always(run('hangup', 'USER_BUSY')) });
+  const observer = new Proxy({} as CallObserver, {
+    get: (_target, verb) => () => {
+      throw new Error(`fault in ${String(verb)}`);
+    },
+  });
+  await start({}, observer);
+  const channel = channelWith({ 'Unique-ID': 'the-call' });
+  expect((await dial({ channel }).result).hangupCause).toBe('USER_BUSY');
+  await logged(({ message }) => message.includes('fault in ended'));
+  const faults = log.filter(({ event }) => event === 'fault');
+  expect(faults.map(({ call }) => call)).toEqual(faults.map(() => 'the-call'));
+  expect(faults).toHaveLength(5);
+});
+
 test('numbers are masked in every line of the log, if so configured', async () => {
   await dialplan({ out: always(run('set', 'to=${destination_number}'), run('hangup')) });
   await start({ 'log.maskNumbers': true });
@@ -327,8 +344,9 @@ test('calls beyond the limit go on with FreeSWITCH’s dialplan', async () => {
   const script: Script = { applications: ENDLESS, afterSocket: BUSY_BEHIND };
   const first = dial({ script });
   await logged(({ event }) => event === 'started');
-  expect(await dial({ script }).result).toMatchObject({ fate: 'continued', hangupCause: 'USER_BUSY' });
-  expect(log.find(({ event }) => event === 'excess')).toBeDefined();
+  const channel = channelWith({ 'Unique-ID': 'one-too-many' });
+  expect(await dial({ script, channel }).result).toMatchObject({ fate: 'continued', hangupCause: 'USER_BUSY' });
+  expect(log.find(({ event }) => event === 'excess')).toMatchObject({ call: 'one-too-many' });
   first.hangUp();
   expect((await first.result).fate).toBe('hung up');
 });

@@ -157,15 +157,15 @@ describe('cti_hash_get', () => {
     const dialplan = await open(configure(server.url, { 'store.hashGet.timeoutMs': 2_000 }));
     const get = dialplan.hashGet();
     lines = [];
-    expect(await get?.('cti_users@d plain')).toBe('x');
-    expect(await get?.('cti_users@d first name')).toBe('\xffA');
-    expect(await get?.('cti_users@d none')).toBe('');
+    expect(await get?.('cti_users@d plain', 'a-call')).toBe('x');
+    expect(await get?.('cti_users@d first name', 'a-call')).toBe('\xffA');
+    expect(await get?.('cti_users@d none', 'a-call')).toBe('');
     expect(lines).toEqual([]);
     expect([
-      await get?.('secrets x'),
-      await get?.('secrets y'),
-      await get?.('cti_text x'),
-      await get?.('cti_users@d'),
+      await get?.('secrets x', 'a-call'),
+      await get?.('secrets y', 'a-call'),
+      await get?.('cti_text x', 'a-call'),
+      await get?.('cti_users@d', 'a-call'),
     ]).toEqual(['', '', '', '']);
     expect(lines).toEqual([
       'warn cti_hash_get(secrets x): its key begins with none of store.hashGet.prefixes; it is empty',
@@ -180,7 +180,7 @@ describe('cti_hash_get', () => {
     const get = dialplan.hashGet();
     lines = [];
     server.process.kill('SIGSTOP');
-    expect([await get?.('cti_a b'), await get?.('cti_a b')]).toEqual(['', '']);
+    expect([await get?.('cti_a b', 'a-call'), await get?.('cti_a b', 'a-call')]).toEqual(['', '']);
     expect(lines).toEqual(['warn cti_hash_get(cti_a b): Redis did not answer within 50 ms; it is empty']);
   });
 });

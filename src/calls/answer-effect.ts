@@ -25,7 +25,7 @@ export async function answerEffect(effect: Effect, session: Session, hashGet: Ha
     case 'global':
       return askGlobal(effect.name, session);
     case 'api':
-      if (hashGet !== undefined && lowerCase(effect.name) === HASH_GET) return hashGet(effect.arguments);
+      if (hashGet !== undefined && lowerCase(effect.name) === HASH_GET) return hashGet(effect.arguments, session.uuid);
       return askApi(effect, session);
     case 'execute':
       return executeInline(effect, session);

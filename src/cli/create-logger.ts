@@ -1,5 +1,6 @@
 /** All logs go through winston: pretty for a person at a terminal, JSON for everything else. */
 import { createLogger as createWinston, format, transports, type Logger } from 'winston';
+import { printableText } from '../report/printable.js';
 
 export interface LoggerOptions {
   readonly level: string;
@@ -58,7 +59,9 @@ function pretty(colours: boolean): Format {
     format.printf(({ level, message, timestamp }) => {
       const padded = level.padEnd(LONGEST_LEVEL);
       const shown = colours ? `\x1b[${COLOURS[level] ?? '0'}m${padded}\x1b[0m` : padded;
-      return `${String(timestamp)} ${shown} ${String(message)}`;
+      // What is logged of a call is printable already; whatever else is, may quote what a caller sent.
+      const lines = String(message).split('\n').map(printableText);
+      return `${String(timestamp)} ${shown} ${lines.join('\n')}`;
     }),
   );
 }

@@ -6,6 +6,7 @@ import { Descriptor } from '../disk/descriptor.js';
 import { BoundedTransport } from '../logs/bounded-transport.js';
 import { LogFile } from '../logs/log-file.js';
 import { SyslogTransport } from '../logs/syslog-transport.js';
+import { printableText } from '../report/printable.js';
 import { entryFormat, jsonFormat, lineFormat } from './create-logger.js';
 
 export interface Logs {
@@ -67,5 +68,5 @@ function writer(destination: Destination, listener: Listener): BoundedWriter {
 
 /** Syslog has its own time and level, and no room for several lines. */
 function oneLine(): ReturnType<typeof format.printf> {
-  return format.printf(({ message }) => String(message).replace(/\n\s*/g, ' | '));
+  return format.printf(({ message }) => printableText(String(message).replace(/\n\s*/g, ' | ')));
 }

@@ -21,8 +21,8 @@ export interface ListenerHandler {
   onExcess(session: Session): Promise<void>;
   /** A connection that became no session. */
   onRefused(reason: RefusalReason, peer: string, error?: Error): void;
-  /** The handler or the server failed. */
-  onError(error: Error): void;
+  /** The handler failed, for a session, or the server did. */
+  onError(error: Error, session?: Session): void;
 }
 
 /**
@@ -109,8 +109,7 @@ export class Listener {
   private decide(socket: Socket, peer: string): void {
     const decided = this.serve(socket, peer)
       .catch((error: unknown) => {
-        socket.destroy();
-        this.handler.onError(error instanceof Error ? error : new Error(String(error)));
+        this.fail(socket, error);
       })
       .finally(() => this.undecided.delete(decided));
     this.undecided.add(decided);
@@ -125,8 +124,15 @@ export class Listener {
       this.handler.onRefused('handshake', peer, error as EslError);
       return;
     }
-    if (this.sessions >= this.options.maxSessions) await this.handler.onExcess(session);
-    else this.handOver(session, socket);
+    if (this.sessions < this.options.maxSessions) {
+      this.handOver(session, socket);
+      return;
+    }
+    try {
+      await this.handler.onExcess(session);
+    } catch (error) {
+      this.fail(socket, error, session);
+    }
   }
 
   private handOver(session: Session, socket: Socket): void {
@@ -134,12 +140,16 @@ export class Listener {
     this.handler
       .onSession(session)
       .catch((error: unknown) => {
-        socket.destroy();
-        this.handler.onError(error instanceof Error ? error : new Error(String(error)));
+        this.fail(socket, error, session);
       })
       .finally(() => {
         this.sessions -= 1;
       });
+  }
+
+  private fail(socket: Socket, error: unknown, session?: Session): void {
+    socket.destroy();
+    this.handler.onError(error instanceof Error ? error : new Error(String(error)), session);
   }
 }
 

@@ -60,7 +60,7 @@ function endLines(call: LoggedCall, style: Style): string[] {
   const at = since(call, call.lastAt);
   switch (call.state) {
     case 'ended':
-      return [`  ${at}  ${endStyle(call, style)(endText(call))}`];
+      return [`  ${at}  ${styledEnd(call, style)}`];
     case 'unfinished':
       return [`  ${at}  ${style.doubtful('not ended yet')}`];
     case 'lost':
@@ -70,9 +70,10 @@ function endLines(call: LoggedCall, style: Style): string[] {
   }
 }
 
-function endStyle(call: LoggedCall, style: Style): Style['bad'] {
-  if (isFailed(call)) return style.bad;
-  return (call.hangupCause ?? NORMAL) === NORMAL ? style.good : style.doubtful;
+function styledEnd(call: LoggedCall, style: Style): string {
+  const text = endText(call);
+  if (isFailed(call)) return style.bad(text);
+  return (call.hangupCause ?? NORMAL) === NORMAL ? style.good(text) : style.doubtful(text);
 }
 
 /** `hung up NORMAL_CLEARING after 12.3 s, talked 9.8 s; decided in 1.2 ms` */

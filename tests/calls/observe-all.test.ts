@@ -31,7 +31,11 @@ test('an observer that fails holds up neither the call nor the other observers, 
   });
   const heard: string[] = [];
   const faults: unknown[] = [];
-  tellAll(observeAll([failing, recording(heard)], (error) => faults.push((error as Error).message)));
+  const onFault = (error: unknown, about: Call): void => {
+    expect(about).toBe(call);
+    faults.push((error as Error).message);
+  };
+  tellAll(observeAll([failing, recording(heard)], onFault));
   expect(heard).toEqual(['arrived', 'decided', 'started', 'completed', 'ended']);
   expect(faults).toEqual(['arrived', 'decided', 'applicationStarted', 'applicationEnded', 'ended']);
 });

@@ -5,8 +5,12 @@ import type { Client } from './connection.js';
 /** The function's name among FreeSWITCH's API functions, in lower case. */
 export const HASH_GET = 'cti_hash_get';
 
-/** @param args key and field, with a blank between them; answers empty where there is none. Never rejects. */
-export type HashGet = (args: Bytes) => Promise<Bytes>;
+/**
+ * Answers empty where there is none. Never rejects.
+ * @param args key and field, with a blank between them
+ * @param call the uuid of the channel that asks
+ */
+export type HashGet = (args: Bytes, call: string) => Promise<Bytes>;
 
 export interface HashGetOptions {
   /** Keys that may be read begin with one of these. */
@@ -18,31 +22,31 @@ export interface HashGetOptions {
 export function hashGetter(
   client: () => Client | undefined,
   { prefixes, timeoutMs }: HashGetOptions,
-  report: (message: string) => void,
+  report: (message: string, call: string) => void,
 ): HashGet {
   const reported = new Set<string>();
-  const fail = (kind: string, args: Bytes, why: string): Bytes => {
-    if (!reported.has(kind)) report(`cti_hash_get(${textOf(args)}): ${why}; it is empty`);
+  const fail = (kind: string, args: Bytes, call: string, why: string): Bytes => {
+    if (!reported.has(kind)) report(`cti_hash_get(${textOf(args)}): ${why}; it is empty`, call);
     reported.add(kind);
     return '';
   };
-  return async (args) => {
+  return async (args, call) => {
     const blank = args.indexOf(' ');
     const key = blank < 0 ? args : args.slice(0, blank);
     const field = blank < 0 ? '' : args.slice(blank + 1).trim();
-    if (field === '') return fail('usage', args, 'expected a key and a field');
+    if (field === '') return fail('usage', args, call, 'expected a key and a field');
     if (!prefixes.some((prefix) => key.startsWith(bytesOf(prefix)))) {
-      return fail('prefix', args, 'its key begins with none of store.hashGet.prefixes');
+      return fail('prefix', args, call, 'its key begins with none of store.hashGet.prefixes');
     }
     const redis = client();
-    if (redis === undefined) return fail('away', args, 'Redis is away');
+    if (redis === undefined) return fail('away', args, call, 'Redis is away');
     try {
       const value = await answerWithin(timeoutMs, redis.hgetBuffer(latin1(key), latin1(field)));
       reported.clear();
       return value?.toString('latin1') ?? '';
     } catch (error) {
       const { message } = error as Error;
-      return fail(message, args, message);
+      return fail(message, args, call, message);
     }
   };
 }
