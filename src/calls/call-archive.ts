@@ -58,7 +58,7 @@ export class CallArchive {
     return this.packedBytes;
   }
 
-  /** Calls that were not kept because too many waited to be packed. */
+  /** Calls that were not kept: too many waited to be packed, or they could not be. */
   get forgotten(): number {
     return this.forgottenCalls;
   }
@@ -99,6 +99,7 @@ export class CallArchive {
     if (call !== undefined) return recordOf(call);
     if (block.packed === undefined) return undefined;
     const { bytes, bounds } = block.packed;
+    if (bounds[index] === bounds[index + 1]) return undefined;
     const unpacked = await decompress(bytes);
     return parseRecord(unpacked.subarray(bounds[index], bounds[index + 1]));
   }
@@ -109,7 +110,15 @@ export class CallArchive {
   }
 
   private async packAll(): Promise<void> {
-    for (let block = this.waiting.shift(); block !== undefined; block = this.waiting.shift()) await this.pack(block);
+    for (let block = this.waiting.shift(); block !== undefined; block = this.waiting.shift()) {
+      try {
+        await this.pack(block);
+      } catch {
+        // No memory, say; those that wait behind it may still fit.
+        this.forgottenCalls += block.wanted;
+        this.letGo(block);
+      }
+    }
     this.packing = undefined;
   }
 
@@ -117,7 +126,7 @@ export class CallArchive {
     const records: Buffer[] = [];
     const bounds = [0];
     for (const call of block.calls ?? []) {
-      const bytes = serializeRecord(recordOf(call));
+      const bytes = this.bytesOf(call);
       records.push(bytes);
       bounds.push((bounds.at(-1) as number) + bytes.length);
       // The more wait, the more are done at once.
@@ -128,6 +137,16 @@ export class CallArchive {
     block.packed = { bytes, bounds };
     this.letGo(block);
     this.packedBytes += bytes.length;
+  }
+
+  /** One that cannot be kept is forgotten; its neighbours are not. */
+  private bytesOf(call: Call): Buffer {
+    try {
+      return serializeRecord(recordOf(call));
+    } catch {
+      this.forgottenCalls += 1;
+      return Buffer.alloc(0);
+    }
   }
 
   /** A block's calls as they came are not needed any more. */

@@ -90,6 +90,20 @@ test('what waits to be compressed is bounded: details of the oldest go, their ro
   expect(await registry.find('late-0')).toBeDefined();
 });
 
+test('a call that cannot be turned to bytes is forgotten; all others are kept', async () => {
+  const registry = new CallRegistry({ historySize: 100, historyBytes: 1e9 });
+  for (let index = 0; index < 48; index += 1) {
+    const id = `call-${index}`;
+    const one = call(id, index === 20 ? { talkMs: (() => 1) as unknown as number } : {});
+    registry.arrived(one);
+    registry.ended(one);
+  }
+  await registry.settled();
+  expect(registry.forgottenDetails).toBe(1);
+  expect(await registry.find('call-20')).toBeUndefined();
+  for (const key of ['call-19', 'call-21', 'call-47']) expect((await registry.find(key))?.record.id).toBe(key);
+});
+
 test('a channel that comes again has a key of its own', async () => {
   const registry = new CallRegistry({ historySize: 10, historyBytes: 1e6 });
   pass(registry, 'x');
