@@ -5,6 +5,7 @@ const LEADING_INTEGER = /^[ \t\n\v\f\r]*([+-]?\d+)/;
 const NUMBER = /^[+-]?[0-9.]*$/;
 const TRUE_WORDS = new Set(['yes', 'on', 'true', 't', 'enabled', 'active', 'allow']);
 const UPPER_CASE = /[A-Z]/;
+const BEYOND_ASCII = /[^\x00-\x7f]/;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** `atoi`: the leading integer, else 0; what exceeds a long is clamped to it, then cut to 32 bits, as glibc does. */
@@ -31,5 +32,6 @@ export function isTrue(text: Bytes | undefined): boolean {
 
 /** ASCII lower case: FreeSWITCH compares names in the C locale, where no other byte has a case. */
 export function lowerCase(text: Bytes): Bytes {
-  return UPPER_CASE.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text;
+  if (!UPPER_CASE.test(text)) return text;
+  return BEYOND_ASCII.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text.toLowerCase();
 }

@@ -44,16 +44,11 @@ const LONGEST_FOUND = 60;
 const MOST_PROBLEMS = 20;
 const CLOSE_ENOUGH = 3;
 
-/** Compiles a schema to what turns a document into itself, or its problems. */
+/** What turns a document into itself, or its problems. The schema is compiled when the first document comes. */
 export function createValidator<Document>(schema: object, { unknownKey }: ValidatorOptions): Validator<Document> {
-  const validate = new Ajv({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    strictRequired: false,
-    strictTypes: false,
-  }).compile<Document>(schema);
+  let validate: ValidateFunction<Document> | undefined;
   function validateValue(value: unknown): Validated<Document> {
+    validate ??= compile(schema);
     const problems = problemsOf(validate, value, unknownKey);
     const refused = problems.some((problem) => problem.severity === 'error');
     return { document: refused ? undefined : (value as Document), problems };
@@ -65,6 +60,16 @@ export function createValidator<Document>(schema: object, { unknownKey }: Valida
       return 'problem' in parsed ? { document: undefined, problems: [parsed.problem] } : validateValue(parsed.value);
     },
   };
+}
+
+function compile<Document>(schema: object): ValidateFunction<Document> {
+  return new Ajv({
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+    strictTypes: false,
+  }).compile<Document>(schema);
 }
 
 function parse(text: string): { value: unknown } | { problem: Problem } {

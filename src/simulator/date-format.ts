@@ -1,16 +1,14 @@
 /** Times as FreeSWITCH writes them. A simulated FreeSWITCH lives in UTC. */
-import { formatTime as formatReading } from '../api-functions/format-time.js';
 import type { Bytes } from '../bytes.js';
-import { readClockAtOffset } from '../dialplan/time-zone.js';
 
 export const SIMULATOR_ZONE = 'UTC';
 
-/** `strftime`; a format with a conversion that is not known stays as it stands. */
-export function formatTime(format: Bytes, epochMs: number): Bytes {
-  return formatReading(format, readClockAtOffset(epochMs, 0), SIMULATOR_ZONE) ?? format;
+/** `2026-11-25 10:20:30`, as in `Event-Date-Local` and the variables that end in `_stamp`. */
+export function localDate(epochMs: number): Bytes {
+  return new Date(epochMs).toISOString().slice(0, 'YYYY-MM-DD HH:MM:SS'.length).replace('T', ' ');
 }
 
-/** `switch_rfc822_date` */
+/** `switch_rfc822_date`: `Wed, 25 Nov 2026 10:20:30 GMT` */
 export function gmtDate(epochMs: number): Bytes {
-  return formatTime('%a, %d %b %Y %H:%M:%S GMT', epochMs);
+  return new Date(epochMs).toUTCString();
 }

@@ -22,6 +22,9 @@ export class Event {
 
   get(name: string): Bytes | undefined {
     const wanted = lowerCase(name);
-    return this.headers.find(([candidate]) => lowerCase(candidate) === wanted)?.[1];
+    for (const [candidate, value] of this.headers) {
+      if (candidate.length === wanted.length && lowerCase(candidate) === wanted) return value;
+    }
+    return undefined;
   }
 }

@@ -7,7 +7,7 @@ import type { Bytes } from '../bytes.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import type { Clock } from './clock.js';
 import type { Command } from './command-reader.js';
-import { formatTime, gmtDate } from './date-format.js';
+import { gmtDate, localDate } from './date-format.js';
 import { Event, type Header } from './event.js';
 import type { HangupCause } from './hangup-causes.js';
 import { compileScript, type CompiledScript } from './compile-script.js';
@@ -143,7 +143,7 @@ export class FreeSwitch {
       ['FreeSWITCH-Switchname', identity.switchname ?? identity.hostname ?? 'simulator'],
       ['FreeSWITCH-IPv4', identity.ipv4 ?? '127.0.0.1'],
       ['FreeSWITCH-IPv6', identity.ipv6 ?? '::1'],
-      ['Event-Date-Local', formatTime('%Y-%m-%d %H:%M:%S', now)],
+      ['Event-Date-Local', localDate(now)],
       ['Event-Date-GMT', gmtDate(now)],
       ['Event-Date-Timestamp', String(this.microseconds())],
       ['Event-Calling-File', file],

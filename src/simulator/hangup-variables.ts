@@ -1,6 +1,6 @@
 /** The variables a channel gets when it hangs up: stamps, epochs, durations (`switch_channel_set_timestamps`). */
 import type { Bytes } from '../bytes.js';
-import { formatTime } from './date-format.js';
+import { localDate } from './date-format.js';
 import { q850Code, type HangupCause } from './hangup-causes.js';
 import type { ProfileTime, SimulatedChannel } from './simulated-channel.js';
 
@@ -61,7 +61,7 @@ export function setHangupVariables(
   channel.set('digits_dialed', digits || 'none');
   for (const [name, time] of STAMPS) {
     const at = channel.time(time);
-    if (at > 0) channel.set(`${name}_stamp`, formatTime('%Y-%m-%d %H:%M:%S', at / 1000));
+    if (at > 0) channel.set(`${name}_stamp`, localDate(at / 1000));
   }
   setEpochs(channel, EPOCHS);
   const hold = channel.time('Channel-Hold-Accum');

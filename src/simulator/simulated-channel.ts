@@ -80,6 +80,14 @@ const CODEC_HEADERS = [
   'Channel-Write-Codec-Bit-Rate',
 ];
 const PROFILE_HEADERS = [...PROFILE_TEXTS, ...PROFILE_TIMES, ...PROFILE_FLAGS];
+/** The caller profile's headers by the prefix they stand under. */
+const PREFIXED_HEADERS = {
+  Caller: PROFILE_HEADERS.map((name) => `Caller-${name}`),
+  'Other-Leg': PROFILE_HEADERS.map((name) => `Other-Leg-${name}`),
+  Channel: PROFILE_HEADERS.map((name) => `Channel-${name}`),
+};
+
+type ProfilePrefix = keyof typeof PREFIXED_HEADERS;
 const VARIABLE_PREFIX = 'variable_';
 const SIP_SOURCE = 'mod_sofia';
 
@@ -260,8 +268,9 @@ export class SimulatedChannel extends Channel {
   }
 
   /** The caller profile, or the other leg's, under a prefix. */
-  profileHeaders(prefix: string, source: 'Caller' | 'Other-Leg' = 'Caller'): Header[] {
-    return PROFILE_HEADERS.map((name): Header => [`${prefix}-${name}`, this.headers.get(`${source}-${name}`) ?? '']);
+  profileHeaders(prefix: ProfilePrefix, source: 'Caller' | 'Other-Leg' = 'Caller'): Header[] {
+    const sources = PREFIXED_HEADERS[source];
+    return PREFIXED_HEADERS[prefix].map((name, at): Header => [name, this.headers.get(sources[at] as string) ?? '']);
   }
 
   /** `switch_channel_event_set_extended_data`: scope variables, then the channel's own. */

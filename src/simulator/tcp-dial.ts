@@ -1,5 +1,6 @@
 /** Dials controllers over real TCP. */
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import process from 'node:process';
 import type { Bytes } from '../bytes.js';
 import type { Clock } from './clock.js';
 import type { Connection, Dial, Dialling } from './network.js';
@@ -34,6 +35,8 @@ export function tcpDial(clock: Clock, open: OpenSocket = connect): Dial {
 class TcpConnection implements Connection {
   ended = false;
   private received = '';
+  /** What is said in one turn of the process goes out in one write. */
+  private unsent = '';
 
   constructor(
     private readonly socket: Socket,
@@ -62,16 +65,28 @@ class TcpConnection implements Connection {
   }
 
   write(bytes: Bytes): void {
-    if (this.socket.writable) this.socket.write(bytes, 'latin1');
+    if (this.unsent === '') {
+      process.nextTick(() => {
+        this.flush();
+      });
+    }
+    this.unsent += bytes;
   }
 
   close(): void {
+    this.flush();
     this.socket.destroySoon();
   }
 
   break(): void {
     this.socket.destroy();
     this.finish();
+  }
+
+  private flush(): void {
+    const { unsent } = this;
+    this.unsent = '';
+    if (unsent !== '' && this.socket.writable) this.socket.write(unsent, 'latin1');
   }
 
   private finish(): void {
