@@ -197,8 +197,9 @@ export class EslConnection extends modesl.Connection {
       this.onProtocolError(asProtocolError(error));
       return;
     }
-    this._onEvent(event, Object.fromEntries(frame.headers), frame.body);
     const contentType = frame.headers.get('Content-Type');
+    // These two tell modesl whose the frame is; it looks at no other.
+    this._onEvent(event, { 'Content-Type': contentType ?? '', 'Event-Name': frame.headers.get('Event-Name') ?? '' });
     if (contentType === 'command/reply' || contentType === 'api/response') return;
     if (event.type === 'CHANNEL_EXECUTE_COMPLETE') this.completeExecution(event);
     this.listener?.onEvent(event);

@@ -7,15 +7,17 @@ import { decodeValue } from './url-encoding.js';
 
 /** What FreeSWITCH writes in a plain event where a value is empty. */
 const EMPTY_VALUE = '_undef_';
+/** The name an event's body has in JSON. */
+const BODY = '_body';
 
-/** modesl's Event with headers in a map: theirs looks through all of them for each one it adds. */
-export class EslEvent extends modesl.Event {
-  constructor(
-    readonly values: Map<string, Bytes>,
-    body: Bytes = '',
-  ) {
+/** modesl's Event without its list of headers, which is looked through for each one that is added. */
+export abstract class EslEvent extends modesl.Event {
+  /** All headers: name to value. */
+  abstract readonly values: Map<string, Bytes>;
+
+  constructor(eventName: string | undefined, body: Bytes) {
     super({}, body);
-    this.type = values.get('Event-Name');
+    this.type = eventName;
   }
 
   override getHeader(name: string): string | null {
@@ -28,6 +30,43 @@ export class EslEvent extends modesl.Event {
   }
 }
 
+class EventOfHeaders extends EslEvent {
+  constructor(
+    readonly values: Map<string, Bytes>,
+    body: Bytes = '',
+  ) {
+    super(values.get('Event-Name'), body);
+  }
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Of most events a few headers are asked for; a map of all two hundred is made when somebody wants them. */
+class EventOfJson extends EslEvent {
+  private map: Map<string, Bytes> | undefined;
+
+  constructor(private readonly members: Members) {
+    super(memberText(members, 'Event-Name'), memberText(members, BODY) ?? '');
+  }
+
+  get values(): Map<string, Bytes> {
+    this.map ??= this.readAll();
+    return this.map;
+  }
+
+  override getHeader(name: string): string | null {
+    return (this.map === undefined ? memberText(this.members, name) : this.map.get(name)) ?? null;
+  }
+
+  private readAll(): Map<string, Bytes> {
+    const values = new Map<string, Bytes>();
+    for (const name of Object.keys(this.members)) {
+      if (name !== BODY) values.set(name, valueText(this.members[name]));
+    }
+    return values;
+  }
+}
+
 /** The event a frame carries, or the reply or response it is. @throws {@link ProtocolError} for JSON that is none. */
 export function eventOfFrame({ headers, body }: Frame): EslEvent {
   switch (headers.get('Content-Type')) {
@@ -37,9 +76,9 @@ export function eventOfFrame({ headers, body }: Frame): EslEvent {
       return plainEvent(body ?? '');
     case 'command/reply':
       // The reply to `connect` is the channel's data, encoded; every other reply is plain text, whatever it holds.
-      return new EslEvent(headers.get('Event-Name') === 'CHANNEL_DATA' ? decodeAll(headers) : new Map(headers), body);
+      return new EventOfHeaders(headers.get('Event-Name') === 'CHANNEL_DATA' ? decodeAll(headers) : new Map(headers), body);
     default:
-      return new EslEvent(new Map(headers), body);
+      return new EventOfHeaders(new Map(headers), body);
   }
 }
 
@@ -49,7 +88,7 @@ export function plainEvent(text: Bytes): EslEvent {
   const headers = parseHeaders(end < 0 ? text : text.slice(0, end));
   const length = Number(headers.get('Content-Length') ?? 0);
   const body = end < 0 ? '' : text.slice(end + 2, length > 0 ? end + 2 + length : end + 2);
-  return new EslEvent(decodeAll(headers), body);
+  return new EventOfHeaders(decodeAll(headers), body);
 }
 
 /** An event's JSON form. Its bytes are raw, not necessarily UTF-8; an array is a JSON list. */
@@ -61,14 +100,17 @@ export function jsonEvent(text: Bytes): EslEvent {
     throw new ProtocolError(`an event that is no JSON: ${JSON.stringify(text.slice(0, 60))}`, { cause });
   }
   if (typeof parsed !== 'object' || parsed === null) throw new ProtocolError('an event that is no JSON object');
-  const headers = new Map<string, Bytes>();
-  let body: Bytes = '';
-  for (const [name, value] of Object.entries(parsed)) {
-    const text = Array.isArray(value) ? `ARRAY::${value.map(String).join('|:')}` : String(value);
-    if (name === '_body') body = text;
-    else headers.set(name, text);
-  }
-  return new EslEvent(headers, body);
+  return new EventOfJson(parsed as Members);
+}
+
+function memberText(members: Members, name: string): Bytes | undefined {
+  return Object.hasOwn(members, name) ? valueText(members[name]) : undefined;
+}
+
+/** A value as FreeSWITCH writes it in its other forms. */
+function valueText(value: unknown): Bytes {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? `ARRAY::${value.map(String).join('|:')}` : String(value);
 }
 
 function decodeAll(headers: ReadonlyMap<string, Bytes>): Map<string, Bytes> {

@@ -55,7 +55,8 @@ const HANGUP_MS = 5_000;
 
 export class Session {
   private connection!: EslConnection;
-  private newestData!: SessionData;
+  /** The newest event that tells the channel's data. */
+  private newest!: EslEvent;
   private channelUuid = '';
   private stateAtConnect: Bytes | undefined;
   private ending: { reason: SessionEnd['reason']; hangupCause?: string | undefined } | undefined;
@@ -101,7 +102,7 @@ export class Session {
 
   /** The channel's data, the newest known. */
   get data(): SessionData {
-    return this.newestData;
+    return this.newest.values;
   }
 
   get uuid(): string {
@@ -186,7 +187,7 @@ export class Session {
   async refresh(): Promise<SessionData> {
     const data = await this.connection.command('connect');
     this.take(data);
-    return this.newestData;
+    return this.data;
   }
 
   /** Lets the channel go on with FreeSWITCH's own dialplan, behind its `socket` application; resolves when the socket is closed. */
@@ -214,7 +215,7 @@ export class Session {
 
   private begin(): void {
     const { info } = this.connection;
-    this.newestData = info.values;
+    this.newest = info;
     this.channelUuid = info.getHeader('Unique-ID') ?? '';
     this.stateAtConnect = info.getHeader('Channel-State-Number') ?? undefined;
     this.connection.inOneWrite(() => {
@@ -279,7 +280,7 @@ export class Session {
   private async stayParked(index: number, observer: ExecutionObserver): Promise<void> {
     this.throwIfEnded();
     observer.started(index, undefined);
-    const timeout = readParkTimeout(this.newestData.get('variable_park_timeout'));
+    const timeout = readParkTimeout(this.newest.getHeader('variable_park_timeout') ?? undefined);
     const cancel =
       timeout && this.timers.after(timeout.ms, () => void this.hangup(timeout.cause).catch(() => undefined));
     await Promise.race([this.hungUp, this.ended]);
@@ -336,7 +337,7 @@ export class Session {
       if (this.ending?.hangupCause === undefined) {
         this.refresh().then(
           () => {
-            this.onHungUp(this.newestData.get('Hangup-Cause'));
+            this.onHungUp(this.newest.getHeader('Hangup-Cause') ?? undefined);
           },
           () => undefined,
         );
@@ -352,7 +353,7 @@ export class Session {
 
   /** Keeps the channel's data and sees from it whether the channel is down, or went on to another state. */
   private take(event: EslEvent): void {
-    this.newestData = event.values;
+    this.newest = event;
     const state = event.getHeader('Channel-State-Number') ?? undefined;
     if (event.getHeader('Answer-State') === 'hangup' || Number(state) >= CS_HANGUP) {
       this.onHungUp(event.getHeader('Hangup-Cause') ?? undefined);
