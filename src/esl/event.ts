@@ -76,7 +76,10 @@ export function eventOfFrame({ headers, body }: Frame): EslEvent {
       return plainEvent(body ?? '');
     case 'command/reply':
       // The reply to `connect` is the channel's data, encoded; every other reply is plain text, whatever it holds.
-      return new EventOfHeaders(headers.get('Event-Name') === 'CHANNEL_DATA' ? decodeAll(headers) : new Map(headers), body);
+      return new EventOfHeaders(
+        headers.get('Event-Name') === 'CHANNEL_DATA' ? decodeAll(headers) : new Map(headers),
+        body,
+      );
     default:
       return new EventOfHeaders(new Map(headers), body);
   }

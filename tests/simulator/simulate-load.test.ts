@@ -23,7 +23,7 @@ async function hangUp(line: ControlledCall): Promise<void> {
 
 test('many calls are made of the dumps in turn, each with a uuid of its own, and summed up', async () => {
   controller = await Controller.start(hangUp);
-  const freeSwitch = startFreeSwitch({ speed: 20 });
+  const freeSwitch = startFreeSwitch();
   const uuids = new Set<string>();
   let atOnce = 0;
   const summary = await simulateLoad(freeSwitch, {
@@ -59,7 +59,7 @@ test('many calls are made of the dumps in turn, each with a uuid of its own, and
 
 test('calls come at the rate that is asked for', async () => {
   controller = await Controller.start(hangUp);
-  const freeSwitch = startFreeSwitch({ speed: 20 });
+  const freeSwitch = startFreeSwitch({ speed: 2 });
   const { took } = await simulateLoad(freeSwitch, {
     channels: [answeredChannel()],
     target: controller.target,
@@ -71,7 +71,7 @@ test('calls come at the rate that is asked for', async () => {
   });
   // The twentieth begins after 1.9 simulated seconds.
   expect(took).toBeGreaterThanOrEqual(1900);
-  expect(took).toBeLessThan(4000);
+  expect(took).toBeLessThan(10_000);
 });
 
 test('a controller that does not let go is given up', async () => {
@@ -79,7 +79,7 @@ test('a controller that does not let go is given up', async () => {
   controller = await Controller.start((line) => {
     line.send('connect', 'linger');
   });
-  const freeSwitch = startFreeSwitch({ speed: 20 });
+  const freeSwitch = startFreeSwitch({ speed: 2 });
   const summary = await simulateLoad(freeSwitch, {
     channels: [answeredChannel()],
     target: controller.target,
