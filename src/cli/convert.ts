@@ -9,8 +9,9 @@ import { UnreadableXmlError, type Source } from '../convert/preprocess.js';
 import { readDialplanXml } from '../convert/read-dialplan-xml.js';
 import { systemFiles } from '../convert/system-files.js';
 import { writeDialplanXml } from '../convert/write-dialplan-xml.js';
-import { readDialplan, UnreadableDialplanError } from '../routes/read-dialplan.js';
+import { UnreadableDialplanError } from '../routes/read-dialplan.js';
 import { findInput, UnusableInputError } from './convert-input.js';
+import { dialplanAt } from './dialplan-at.js';
 import { EXIT_COULD_NOT_RUN } from './exit-codes.js';
 import { collectGlobal, givenGlobals, type GivenGlobal } from './given-globals.js';
 import { counted, printFindings, type FindingFormat } from './print-findings.js';
@@ -140,7 +141,7 @@ function storeFiles(domain: string, { extensions, contexts }: DomainDocuments): 
 }
 
 async function fromStore(spec: string, { domain }: ConvertOptions): Promise<Converted> {
-  const { documents } = await readDialplan(spec);
+  const { documents } = await dialplanAt(spec);
   const all = domainsOf(documents);
   const wanted = domain === undefined ? all : all.filter((name) => name.toLowerCase() === domain.toLowerCase());
   if (wanted.length === 0) {

@@ -6,8 +6,8 @@ import { addCoverage as addUp, hitKey, type Coverage } from '../corpus/call-cove
 import { runCorpus } from '../corpus/run-corpus.js';
 import { sizeOfRecordings } from '../replay/read-calls.js';
 import { coverageHtml, coverageLines, coverageRows } from '../report/coverage-report.js';
-import { readDialplan } from '../routes/read-dialplan.js';
 import { configurationOf } from './configuration-flags.js';
+import { dialplanAt } from './dialplan-at.js';
 import { EXIT_COULD_NOT_RUN, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { formatOption } from './output.js';
@@ -52,7 +52,7 @@ Examples:
 async function coverage(dialplan: string, { calls, config, format }: CoverageOptions): Promise<number> {
   const { configuration } = configurationOf({ config });
   const files = await findFiles(calls);
-  const { documents, snapshot } = await readDialplan(dialplan);
+  const { documents, snapshot } = await dialplanAt(dialplan);
   const progress = startProgress({ unit: 'calls', whole: await sizeOfRecordings(files) });
   const run = await runCorpus(
     {

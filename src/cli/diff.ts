@@ -10,8 +10,8 @@ import { AnswersFileError, parseAnswerTexts } from '../replay/answers-file.js';
 import type { AnswerTexts } from '../replay/answer-source.js';
 import { sizeOfRecordings } from '../replay/read-calls.js';
 import { countOf, diffJson, diffLines, diffMarkdown, sortGroups, type DiffReport } from '../report/diff-report.js';
-import { readDialplan } from '../routes/read-dialplan.js';
 import { configurationOf } from './configuration-flags.js';
+import { dialplanAt } from './dialplan-at.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles, NoSuchFileError } from './find-files.js';
 import type { Finish } from './program.js';
@@ -93,8 +93,8 @@ async function diff(old: string, latest: string, options: DiffOptions): Promise<
   const now = new Date();
   const job = {
     kind: 'compare',
-    old: (await readDialplan(old)).documents,
-    new: (await readDialplan(latest)).documents,
+    old: (await dialplanAt(old)).documents,
+    new: (await dialplanAt(latest)).documents,
     expected,
     today: now.toISOString().slice(0, DATE_LENGTH),
     domain: configuration.domain,

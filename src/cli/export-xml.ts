@@ -8,8 +8,9 @@ import { Findings } from '../convert/finding.js';
 import { writeDialplanXml } from '../convert/write-dialplan-xml.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import { suggestion } from '../dialplan/validate.js';
-import { readDialplan, UnreadableDialplanError } from '../routes/read-dialplan.js';
+import { UnreadableDialplanError } from '../routes/read-dialplan.js';
 import { UnusableInputError } from './convert-input.js';
+import { dialplanAt } from './dialplan-at.js';
 import { EXIT_COULD_NOT_RUN } from './exit-codes.js';
 import { counted, printFindings, type FindingFormat } from './print-findings.js';
 import { formatOption, Output } from './output.js';
@@ -77,7 +78,7 @@ function isExpected(error: unknown): error is Error {
 async function writeContext(wanted: string, options: ExportOptions): Promise<number> {
   const { store, domain: named } =
     options.store === undefined ? configured(options) : { ...options, store: options.store };
-  const { documents } = await readDialplan(store);
+  const { documents } = await dialplanAt(store, options.config);
   const domain = chooseDomain(named, domainsOf(documents), store);
   const findings = new Findings();
   const { contexts } = readStoredDomain(documents, domain, findings);

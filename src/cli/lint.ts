@@ -8,7 +8,7 @@ import { SEVERITIES, type Severity } from '../lint/finding.js';
 import { isAtLeast, lint } from '../lint/lint.js';
 import { DEFAULT_SETTINGS, readSettings, type LintSettings } from '../lint/settings.js';
 import { LINT_FORMATS, lintReport, type LintFormat, type Paint } from '../report/lint-report.js';
-import { readDialplan } from '../routes/read-dialplan.js';
+import { dialplanAt } from './dialplan-at.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { lintedDomains } from './linted-domains.js';
 import type { Finish } from './program.js';
@@ -30,7 +30,7 @@ export function addLint(program: Command, finish: Finish): void {
   program
     .command('lint')
     .description('Finds what a dialplan says and its author does not mean, and which strangers can call out.')
-    .argument('<dialplan>', 'a directory, or git:<revision>:<folder>')
+    .argument('<dialplan>', 'a directory, git:<revision>:<folder>, or redis://…')
     .option('--settings <file>', `what is different here (default: ${SETTINGS_FILES[0] ?? ''}, if there is one)`)
     .addOption(
       new Option('--fail-severity <severity>', 'from which severity on the exit status is 1')
@@ -52,6 +52,7 @@ Exit status: 0 nothing of that severity, 1 something is, 2 the dialplan or the s
 Examples:
   parkway lint examples/dialplan
   parkway lint git:HEAD~1:dialplan/ --fail-severity error
+  parkway lint redis://localhost --domain example.com
   parkway lint /etc/parkway/dialplan --format junit > lint.xml
   parkway lint dialplan --code toll-fraud toll-fraud-unknown`,
     )
@@ -66,7 +67,7 @@ async function runLint(dialplan: string, flags: LintFlags): Promise<number> {
   let domains;
   try {
     settings = settingsOf(flags.settings);
-    domains = selected(lintedDomains((await readDialplan(dialplan)).documents), flags.domain);
+    domains = selected(lintedDomains((await dialplanAt(dialplan)).documents), flags.domain);
   } catch (error) {
     process.stderr.write(`parkway: ${(error as Error).message}\n`);
     return EXIT_COULD_NOT_RUN;

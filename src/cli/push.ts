@@ -6,9 +6,9 @@ import { lint } from '../lint/lint.js';
 import { DEFAULT_SETTINGS } from '../lint/settings.js';
 import { contentChangeLines } from '../report/content-change-lines.js';
 import type { DocumentText } from '../routes/document.js';
-import { readDialplan } from '../routes/read-dialplan.js';
 import { contentOf, type DomainContent } from '../routes/redis/domain-content.js';
 import { summarize, writeContents, type DomainWrite } from '../routes/redis/write-content.js';
+import { dialplanAt } from './dialplan-at.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { lintedDomains } from './linted-domains.js';
 import type { Finish } from './program.js';
@@ -48,7 +48,7 @@ Examples:
 }
 
 async function push(access: StoreAccess, dialplan: string, flags: WriteFlags): Promise<number> {
-  const { documents, snapshot } = await readDialplan(dialplan);
+  const { documents, snapshot } = await dialplanAt(dialplan);
   const wanted = new Map(
     [...documents].filter(([, { domain }]) => flags.domain === undefined || domain === flags.domain),
   );

@@ -15,8 +15,8 @@ import { overrideData } from '../replay/override.js';
 import { readTime } from '../replay/read-time.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import { askWhileReplaying, type Question, type Replayed, type ReplayOptions } from '../replay/replay.js';
-import { readDialplan } from '../routes/read-dialplan.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
+import { dialplanAt } from './dialplan-at.js';
 import type { ReplayFlags } from './replay-flags.js';
 
 /** A call with its overrides, hunted, and the moment that counted. */
@@ -69,7 +69,7 @@ export class ReplayBench {
       ...(flags.globals === undefined ? [] : [readWith(flags.globals, answersFromGlobals, 'latin1')]),
       BUILT_INS,
     ];
-    const { snapshot } = await readDialplan(flags.store ?? configuration.store.url);
+    const { snapshot } = await dialplanAt(flags.store ?? configuration.store.url, flags.config);
     const client =
       flags.freeswitch === undefined
         ? undefined

@@ -8,8 +8,9 @@ import { besides } from '../dialplan-tests/test-case.js';
 import { BUILT_INS } from '../replay/built-in-answers.js';
 import { junitXml, type JUnitCase } from '../report/junit.js';
 import { caseJson, caseLines, testSummaryLine } from '../report/test-lines.js';
-import { readDialplan, type ReadDialplan } from '../routes/read-dialplan.js';
+import type { ReadDialplan } from '../routes/read-dialplan.js';
 import { configurationOf } from './configuration-flags.js';
+import { dialplanAt } from './dialplan-at.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import type { Finish } from './program.js';
@@ -120,7 +121,7 @@ async function runAll(files: readonly TestsFile[], options: TestOptions): Promis
   const { configuration } = configurationOf({ config: options.config });
   for (const file of files) {
     const store = storeOf(file, options);
-    const dialplan = dialplans.get(store) ?? readDialplan(store);
+    const dialplan = dialplans.get(store) ?? dialplanAt(store, options.config);
     dialplans.set(store, dialplan);
     const results = runTests(file, await dialplan, {
       neutraliseCaptures: configuration.dialplan.neutraliseCaptures,

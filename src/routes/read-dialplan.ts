@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { DocumentText } from './document.js';
 import { documentAt, expectDirectory, listFiles, readText } from './document-files.js';
 import { readRevision } from './git-revision.js';
-import { isRedisUrl } from './redis/connection.js';
-import { readOnce, USUAL_OPTIONS } from './redis/read-once.js';
+import { readOnce } from './redis/read-once.js';
+import type { StoreOptions } from './redis/store-options.js';
 import type { Snapshot } from './snapshot.js';
 import { DialplanStore } from './store.js';
 
@@ -27,18 +27,36 @@ const GIT = /^git:([^:]+):(.*)$/s;
 const OTHER_STORE = /^([a-z][a-z0-9+.-]+):\/\//i;
 
 /**
- * Reads and compiles a dialplan.
- * @param spec a directory, `git:<revision>:<folder>` (`git:HEAD~1:dialplan/`), or a Redis (`redis://localhost`) with the usual keys
+ * Reads and compiles a dialplan that is kept in files.
+ * @param spec a directory, or `git:<revision>:<folder>` (`git:HEAD~1:dialplan/`)
  * @throws {@link UnreadableDialplanError}, Pcre2MissingError
  */
 export async function readDialplan(spec: string): Promise<ReadDialplan> {
-  const documents = await readDocuments(spec);
-  if (documents.size === 0) throw new UnreadableDialplanError(`${spec}: ${NO_DOCUMENTS}`);
+  return compile(await readDocuments(spec), `${spec}: ${NO_DOCUMENTS}`);
+}
+
+/**
+ * Reads and compiles a dialplan that is kept in Redis, as the daemon would.
+ * @throws {@link UnreadableDialplanError}, Pcre2MissingError
+ */
+export async function readRedisDialplan(options: StoreOptions): Promise<ReadDialplan> {
+  let read;
+  try {
+    read = await readOnce(options);
+  } catch (error) {
+    throw new UnreadableDialplanError((error as Error).message, { cause: error });
+  }
+  return compile(read.documents, `${read.name}: expected a dialplan, found ${NO_KEYS}`);
+}
+
+function compile(documents: ReadonlyMap<string, DocumentText>, ifNone: string): ReadDialplan {
+  if (documents.size === 0) throw new UnreadableDialplanError(ifNone);
   const store = new DialplanStore();
   store.update(documents);
   return { documents, snapshot: store.snapshot };
 }
 
+const NO_KEYS = 'none of its keys (store.keys of the configuration names them)';
 const NO_DOCUMENTS = 'expected folders named for domains with contexts.json and extensions/ in them, found none';
 
 async function readDocuments(spec: string): Promise<ReadonlyMap<string, DocumentText>> {
@@ -46,7 +64,6 @@ async function readDocuments(spec: string): Promise<ReadonlyMap<string, Document
     const [, revision, folder] = GIT.exec(spec) ?? [];
     if (revision !== undefined && folder !== undefined) return await readRevision(revision, folder);
     if (spec.startsWith('git:')) throw new Error('expected git:<revision>:<folder>, such as git:HEAD~1:dialplan/');
-    if (isRedisUrl(spec)) return (await readOnce({ ...USUAL_OPTIONS, url: spec })).documents;
     const scheme = OTHER_STORE.exec(spec)?.[1];
     if (scheme !== undefined)
       throw new Error(`expected a directory, git:<revision>:<folder> or redis://…, found ${scheme}://`);

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectionOf } from '../../src/routes/redis/connection.js';
@@ -131,6 +132,31 @@ describe('push, history, rollback, pull', () => {
     client.disconnect();
     await redis.client.del('cti_dialplan_extensio@busy', 'parkway_history@busy');
   });
+});
+
+test('a dialplan in Redis is linted, by the keys that are configured', async () => {
+  await redis.client.flushall();
+  const extension = {
+    condition: { field: 'destination_number', expression: '^5$', action: { application: 'answer' } },
+  };
+  await redis.client.hset('own:extensions:example.com', { only: JSON.stringify(extension) });
+  await redis.client.hset('cti_dialplan_context@example.com', { default: '["only", "missing"]' });
+  process.env['PARKWAY_STORE_KEYS_EXTENSION'] = 'own:extensions:<domain>';
+  try {
+    const found = await runInProcess(['lint', redis.url, '--format', 'json', '--code', 'extension-missing']);
+    expect(found).toMatchObject({ code: 1, stderr: '' });
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      findings: [{ location: 'cti_dialplan_context@example.com', path: '/default/1' }],
+    });
+  } finally {
+    delete process.env['PARKWAY_STORE_KEYS_EXTENSION'];
+  }
+  await redis.client.flushall();
+  const none = await runInProcess(['lint', redis.url]);
+  expect(none.code).toBe(2);
+  expect(none.stderr).toBe(
+    `parkway: ${redis.url}: expected a dialplan, found none of its keys (store.keys of the configuration names them)\n`,
+  );
 });
 
 describe('accept-empty and doctor', () => {

@@ -1,4 +1,5 @@
 /** A dialplan followed in a real Redis, as the daemon follows it, and what was told of it. */
+import { loadConfiguration } from '../../src/configuration.js';
 import type { DocumentText } from '../../src/routes/document.js';
 import { connectionOf } from '../../src/routes/redis/connection.js';
 import { RedisSource, type RedisListener } from '../../src/routes/redis/redis-source.js';
@@ -18,35 +19,13 @@ export interface Followed {
   close(): Promise<void>;
 }
 
-export const KEYS: StoreOptions['keys'] = {
-  extension: 'cti_dialplan_extensio@<domain>',
-  extensionAlias: 'cti_dialplan_extension@<domain>',
-  context: 'cti_dialplan_context@<domain>',
-  route: 'cti_route@<domain>',
-  history: 'parkway_history@<domain>',
-  acceptEmpty: 'parkway_accept_empty@<domain>',
-};
+const { store: DEFAULTS } = loadConfiguration({ file: undefined, environment: {}, flags: [] }).configuration;
 
-export const LIMITS: StoreOptions['limits'] = {
-  fields: 50_000,
-  valueBytes: 1024 * 1024,
-  keyBytes: 64 * 1024 * 1024,
-  totalBytes: 256 * 1024 * 1024,
-  domains: 1_000,
-};
+export const KEYS = DEFAULTS.keys;
+export const LIMITS = DEFAULTS.limits;
 
 export function storeOptions(url: string, options: Partial<StoreOptions> = {}): StoreOptions {
-  return {
-    url,
-    options: {},
-    domains: [],
-    keys: KEYS,
-    emptyGuard: true,
-    acceptEmpty: false,
-    pollSeconds: 0.1,
-    limits: LIMITS,
-    ...options,
-  };
+  return { ...DEFAULTS, url, pollSeconds: 0.1, ...options };
 }
 
 export function followRedis(

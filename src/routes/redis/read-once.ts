@@ -16,30 +16,6 @@ export interface ReadOnce {
   readonly name: string;
 }
 
-/** What a Redis is read by where no configuration says otherwise. */
-export const USUAL_OPTIONS: Omit<StoreOptions, 'url'> = {
-  options: {},
-  domains: [],
-  keys: {
-    extension: 'cti_dialplan_extensio@<domain>',
-    extensionAlias: 'cti_dialplan_extension@<domain>',
-    context: 'cti_dialplan_context@<domain>',
-    route: 'cti_route@<domain>',
-    history: 'parkway_history@<domain>',
-    acceptEmpty: 'parkway_accept_empty@<domain>',
-  },
-  emptyGuard: true,
-  acceptEmpty: false,
-  pollSeconds: 1,
-  limits: {
-    fields: 50_000,
-    valueBytes: 1024 * 1024,
-    keyBytes: 64 * 1024 * 1024,
-    totalBytes: 256 * 1024 * 1024,
-    domains: 1_000,
-  },
-};
-
 /** @throws if it cannot be reached; the message says why */
 export async function readOnce(options: StoreOptions): Promise<ReadOnce> {
   const connection = connectionOf(options.url, options.options);
