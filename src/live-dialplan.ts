@@ -33,6 +33,8 @@ export class LiveDialplan {
   /** When what an earlier run left was saved. */
   private savedAt: number | undefined;
   private saving: Promise<void> = Promise.resolve();
+  /** While it goes on, the store's documents are some of before and some of after. */
+  private updating: Promise<unknown> = Promise.resolve();
   private saveTimer: NodeJS.Timeout | undefined;
   private isSaved = true;
 
@@ -142,7 +144,9 @@ export class LiveDialplan {
   private listener(): SourceListener {
     return {
       onChange: async (changes, problems) => {
-        const update = await this.store.updateInSlices(changes, problems);
+        const updating = this.store.updateInSlices(changes, problems);
+        this.updating = updating.catch(() => undefined);
+        const update = await updating;
         if (update === undefined) return;
         this.observer?.storeUpdated(update);
         this.logUpdate(update);
@@ -193,6 +197,7 @@ export class LiveDialplan {
     this.isSaved = true;
     if (stateDir === undefined) return;
     this.saving = this.saving
+      .then(() => this.updating)
       .then(() => saveDialplan(stateDir, this.stateName, [...this.store.documentsInForce()], Date.now()))
       .catch((error: unknown) => {
         this.logger.error(`the dialplan is not saved: ${(error as Error).message}`, { event: 'store' });

@@ -38,7 +38,7 @@ async function startDaemon(port: number, settings: Readonly<Record<string, unkno
     settings: {
       'store.url': `redis://127.0.0.1:${port}`,
       'supervisor.listen': '127.0.0.1:0',
-      'store.startSeconds': 0.5,
+      'store.startSeconds': 60,
       stateDir: directory,
       ...settings,
     },
@@ -136,7 +136,7 @@ describe('a Redis that goes away and comes back', () => {
 describe('a Redis that is away at the start', () => {
   test('and no dialplan saved: calls end by onError, until it comes', async () => {
     const port = await freePort();
-    const live = await startDaemon(port, { onError: 'hangup:SWITCH_CONGESTION' });
+    const live = await startDaemon(port, { onError: 'hangup:SWITCH_CONGESTION', 'store.startSeconds': 0.5 });
     expect(await readiness(live)).toMatchObject({
       code: 503,
       isReady: false,
@@ -160,7 +160,7 @@ describe('a Redis that is away at the start', () => {
     await startWith(port, { application: 'answer' });
     await (await startDaemon(port)).stop();
     await stopRedis();
-    const live = await startDaemon(port);
+    const live = await startDaemon(port, { 'store.startSeconds': 0.5 });
     expect(await readiness(live)).toMatchObject({ code: 200, isReady: true, store: { isUp: false } });
     expect(await metric(live, 'parkway_store_stale')).toBe(1);
     expect((await status(live)).store).toMatchObject({ isStale: true, asOf: expect.any(Number) as unknown });

@@ -74,7 +74,7 @@ describe('the dialplan of a Redis that is away at the start', () => {
   test('is the one saved last, said to be stale; then that of Redis', async () => {
     const server = await start();
     await fill(server, 'answer');
-    const first = await open(configure(server.url));
+    const first = await open(configure(server.url, { 'store.startSeconds': 60 }));
     expect(applicationIn(first)).toBe('answer');
     expect(first.status).toMatchObject({
       isStale: false,
