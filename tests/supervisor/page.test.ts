@@ -4,8 +4,23 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { bytesOf } from '../../src/bytes.js';
 import type { CallPage } from '../../src/supervisor/schemas.js';
 import { runParkway } from '../support/run-parkway.js';
+import { accessibilityProblems } from './accessibility-problems.js';
 import { launchBrowser } from './launch-browser.js';
 import { EXTENSIONS, startDaemon, writeDialplan, type StartedDaemon } from './started-daemon.js';
+
+/** One with the longest hangup cause there is, for narrow screens. */
+const DIALPLAN = {
+  ...EXTENSIONS,
+  fails: {
+    condition: {
+      ...{ field: 'destination_number', expression: '^7778$' },
+      action: { application: 'hangup', data: 'NORMAL_TEMPORARY_FAILURE' },
+    },
+  },
+};
+
+/** Widths and languages at which axe-core looks too, which takes long. */
+const AUDITED = new Set(['360 zh-CN', '1280 en-GB']);
 
 let browser: Browser;
 let daemon: StartedDaemon;
@@ -14,7 +29,7 @@ let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  [browser, daemon] = await Promise.all([launchBrowser(), startDaemon()]);
+  [browser, daemon] = await Promise.all([launchBrowser(), startDaemon({ extensions: DIALPLAN })]);
 });
 
 afterAll(async () => {
@@ -129,17 +144,18 @@ test.each(['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', 'a\u20
 );
 
 test('the dialplan: what is refused and why, what was read, what nobody reached', async () => {
+  await daemon.play({ headers: { 'Caller-Destination-Number': '4242' } });
   await open('dialplan');
   await page.getByRole('button', { name: /colleague/ }).click();
   await page.getByText('hangup').first().waitFor();
   await page.getByRole('heading', { name: 'Never matched' }).waitFor();
   await writeDialplan(daemon.store, {
-    ...EXTENSIONS,
+    ...DIALPLAN,
     broken: { condition: [{ acton: [], expression: 5, field: [] }] },
   });
   const refused = page.getByRole('alert').filter({ hasText: 'Refused documents' });
   await refused.getByText('broken.json').first().waitFor();
-  await writeDialplan(daemon.store, { ...EXTENSIONS, broken: { condition: [] } });
+  await writeDialplan(daemon.store, { ...DIALPLAN, broken: { condition: [] } });
   await refused.waitFor({ state: 'detached' });
 });
 
@@ -161,30 +177,22 @@ test('Chinese where the browser asks for it', async () => {
   await page.getByText('没有进行中的呼叫').first().waitFor();
 });
 
-test('with the keyboard: skip link, tabs, into a call and out again', async () => {
-  await daemon.play();
-  await open('history');
-  await page
-    .getByRole('link', { name: /1001 → 1002/ })
-    .first()
-    .waitFor();
-  await page
-    .getByRole('link', { name: /1001 → 1002/ })
-    .first()
-    .focus();
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: /1001 → 1002/ }).waitFor();
-  await page.goBack();
-  await page.getByLabel('Anything').waitFor();
-});
-
-test.each([360, 760, 1920])('nothing is wider than a screen of %i pixels', async (width) => {
-  await daemon.play({ headers: { 'Caller-Caller-ID-Name': 'x'.repeat(300) } });
-  await page.setViewportSize({ width, height: 800 });
+test.each([
+  [360, 'en-GB', 'light'],
+  [360, 'zh-CN', 'dark'],
+  [1280, 'en-GB', 'light'],
+  [1920, 'zh-CN', 'dark'],
+] as const)('at %i pixels, in %s, %s: every view fits and can be read by all', async (width, locale, colorScheme) => {
+  await daemon.play({ headers: { 'Caller-Caller-ID-Name': 'x'.repeat(300), 'Caller-Destination-Number': '7778' } });
+  await context.close();
+  context = await browser.newContext({ viewport: { width, height: 800 }, locale, colorScheme });
+  page = await context.newPage();
   for (const view of ['now', 'history', `call/${await newestKey('')}`, 'dialplan', 'health']) {
     await open(view);
     await page.locator('main h1').first().waitFor({ state: 'attached' });
     const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
     expect([view, excess]).toEqual([view, 0]);
+    // Twice is enough for both schemes, both languages and both layouts.
+    if (AUDITED.has(`${width} ${locale}`)) expect(await accessibilityProblems(page)).toEqual([]);
   }
 });
