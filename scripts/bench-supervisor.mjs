@@ -1,9 +1,10 @@
 /**
- * What watching costs: `npm run bench:supervisor [-- --rate 500] [--seconds 10] [--rounds 3] [--readers 1] [--history 20000]`.
+ * What watching costs: `npm run bench:supervisor [-- --rate 500] [--seconds 8] [--rounds 4] [--readers 1] [--history 20000]`.
  *
  * Calls are played to a daemon at a rate, in turns without and with readers of the page (live events, and what the page asks
- * for besides), and how long it took from the connection to the first application is told as a ratio. Then calls come as fast
- * as the daemon takes them, and its memory is told. The daemon is a process of its own, and so are
+ * for besides), and how long it took from the connection to the first application is told as a ratio. A rate the machine does
+ * not bear measures queues, nothing else: it is halved until calls do not wait, and a turn that was saturated says so. With
+ * `--history` calls then come as fast as the daemon takes them, and its memory is told. The daemon is a process of its own, as are
  * the readers' thread and the simulated FreeSWITCH: on two processors they take each other's time, which both turns share.
  */
 import { spawn } from 'node:child_process';
@@ -24,6 +25,10 @@ const { AbortController, fetch } = globalThis;
 const MIB = 2 ** 20;
 /** How often a page asks for what is not told by events. */
 const ASK_MS = 5_000;
+/** Calls that wait longer than this for their first application, half of them, wait for the processor. */
+const SATURATED_MS = 25;
+const LEAST_RATE = 10;
+const CALIBRATION_SECONDS = 3;
 
 /** Reads as open pages do, until it is told to stop. */
 async function read({ origin, readers }) {
@@ -50,13 +55,15 @@ async function bench() {
   const { values } = parseArgs({
     options: {
       rate: { type: 'string', default: '500' },
-      seconds: { type: 'string', default: '10' },
-      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '8' },
+      rounds: { type: 'string', default: '4' },
       readers: { type: 'string', default: '1' },
-      history: { type: 'string', default: '20000' },
+      history: { type: 'string', default: '0' },
     },
   });
-  const [rate, seconds, rounds, readers] = [values.rate, values.seconds, values.rounds, values.readers].map(Number);
+  const [highestRate, seconds, rounds, readers] = [values.rate, values.seconds, values.rounds, values.readers].map(
+    Number,
+  );
   const directory = mkdtempSync(path.join(tmpdir(), 'parkway-bench-'));
   const daemon = await startDaemon(directory);
   const freeSwitch = startFreeSwitch();
@@ -64,24 +71,25 @@ async function bench() {
   const channels = [new Map([...sample, ['Caller-Destination-Number', '1002']])];
   const play = (load) =>
     simulateLoad(freeSwitch, { channels, target: daemon.address, asynchronous: true, full: true, ...load });
-  const atRate = async () => {
-    const { latencies, calls, took } = await play({ calls: rate * seconds, rate, concurrency: 10 * rate });
+  const atRate = async (rate, duration) => {
+    const { latencies, calls, took } = await play({ calls: rate * duration, rate, concurrency: 10 * rate });
     return { ...latencies.firstApplication, rate: (calls * 1000) / took };
   };
   try {
-    await play({ calls: 2 * rate, rate, concurrency: 10 * rate });
+    const rate = await bearableRate(highestRate, (each) => atRate(each, CALIBRATION_SECONDS));
     const turns = { without: [], with: [] };
     for (let round = 0; round < rounds; round += 1) {
       // Which comes first changes, so that a machine that grows slower favours neither.
       for (const turn of round % 2 === 0 ? ['without', 'with'] : ['with', 'without']) {
         const pages = turn === 'with' ? await openPages(daemon.origin, readers) : undefined;
-        const measured = await atRate();
+        const measured = await atRate(rate, seconds);
         const bytes = await pages?.close();
         turns[turn].push(measured);
         console.log(
           `${turn.padEnd(7)} ${readers} ${readers === 1 ? 'reader ' : 'readers'} ${measured.rate.toFixed(0)} calls/s  ` +
             `p50 ${measured.p50.toFixed(2)} ms  p99 ${measured.p99.toFixed(2)} ms` +
-            (bytes === undefined ? '' : `  ${(bytes / MIB / seconds).toFixed(2)} MiB/s read`),
+            (bytes === undefined ? '' : `  ${(bytes / MIB / seconds).toFixed(2)} MiB/s read`) +
+            (isSaturated(measured) ? '  saturated' : ''),
         );
       }
     }
@@ -91,10 +99,30 @@ async function bench() {
         `${percentile} with / without: ${(watched / without).toFixed(3)} (medians ${watched.toFixed(2)} / ${without.toFixed(2)} ms)`,
       );
     }
-    await fillHistory(daemon, play, Number(values.history));
+    if (Object.values(turns).flat().some(isSaturated)) {
+      console.log(
+        'The machine was saturated in some turns: the ratios say nothing. Try a lower --rate, or a quieter machine.',
+      );
+      process.exitCode = 2;
+    }
+    if (Number(values.history) > 0) await fillHistory(daemon, play, Number(values.history));
   } finally {
     await daemon.stop();
     rmSync(directory, { recursive: true });
+  }
+}
+
+function isSaturated({ p50 }) {
+  return p50 > SATURATED_MS;
+}
+
+/** The highest rate, halved as often as it takes, at which calls do not wait; this warms both sides up too. */
+async function bearableRate(highest, measure) {
+  for (let rate = highest; ; rate = Math.max(LEAST_RATE, Math.floor(rate / 2))) {
+    const measured = await measure(rate);
+    const isTooMuch = isSaturated(measured);
+    console.log(`${rate} calls/s: p50 ${measured.p50.toFixed(2)} ms${isTooMuch ? ', too many for this machine' : ''}`);
+    if (!isTooMuch || rate <= LEAST_RATE) return rate;
   }
 }
 

@@ -19,6 +19,8 @@ import { startFreeSwitch } from '../src/simulator/start-free-switch.js';
 import { ringingChannel } from './simulator/dump.js';
 
 const SHORT: NonNullable<Script['applications']> = [{ application: 'playback', lasts: 100 }];
+/** Outlasts a stop, yet ends by itself where FreeSWITCH waits for it (synchronous mode). */
+const LONG: NonNullable<Script['applications']> = [{ application: 'playback', lasts: 2_000 }];
 const ENDLESS: NonNullable<Script['applications']> = [{ application: 'playback', lasts: 'forever' }];
 const BUSY_BEHIND: NonNullable<Script['afterSocket']> = [{ application: 'hangup', data: 'USER_BUSY' }];
 const MODES = [
@@ -230,7 +232,7 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
   test('is still up when Parkway stops: it is handed back after the drain time', async () => {
     await dialplan({ endless: always(run('playback', 'x.wav')) });
     await start({ drainSeconds: 0 });
-    const call = dial({ ...modes, script: { afterSocket: BUSY_BEHIND } });
+    const call = dial({ ...modes, script: { applications: LONG, afterSocket: BUSY_BEHIND } });
     await logged(({ event }) => event === 'started');
     await app?.stop();
     app = undefined;
