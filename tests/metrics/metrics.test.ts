@@ -82,6 +82,19 @@ describe('/metrics', () => {
     expect(families.get('nodejs_eventloop_lag_p99_seconds')?.type).toBe('GAUGE');
     expect(families.get('process_cpu_seconds_total')?.type).toBe('COUNTER');
   });
+
+  test('names are as `promtool check metrics` wants them', () => {
+    for (const { name, type } of families.values()) {
+      expect([name, name.endsWith('_total')]).toEqual([name, type === 'COUNTER']);
+      expect(name).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
+      expect(name).not.toMatch(
+        /_(count|sum|bucket|info_total|ms|msec|milliseconds|s|sec|minutes|kb|mb|counter|gauge|histogram)$/,
+      );
+    }
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const series = lines.map((line) => line.replace(/ \S+$/, ''));
+    expect(new Set(series).size).toBe(series.length);
+  });
 });
 
 describe('what the documentation names', () => {
