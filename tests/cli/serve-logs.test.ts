@@ -2,9 +2,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, watch, writeSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { readDump } from '../../src/replay/read-dump.js';
 import { simulateLoad } from '../../src/simulator/simulate-load.js';
@@ -42,6 +44,46 @@ describe('the logs of parkway serve', () => {
     expect(await readFile(file, 'utf8')).toMatch(/"event":"listening"[^]*"event":"stopped"/);
   });
 
+  test('a disk that is full in the middle of a block holds up no call; with room again nothing is missing', async () => {
+    const file = fresh('parkway.log');
+    const captures = fresh('captures');
+    const args = [...SERVE, '--log-file', file, '--capture', captures];
+    // As much as a file may have here, in blocks of 512 bytes; what is beyond is written by half, then refused.
+    const limited = spawn('sh', ['-c', 'ulimit -S -f 2; exec "$@"', 'sh', process.execPath, main, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'] },
+    });
+    const exited = once(limited, 'close');
+    const lines = createInterface({ input: limited.stdout });
+    const said: string[] = [];
+    const line = async (pattern: RegExp): Promise<string> => {
+      for (;;) {
+        const found = said.find((each) => pattern.test(each));
+        if (found !== undefined) return found;
+        await Promise.race([once(lines, 'line'), exited.then(endedEarly)]);
+      }
+    };
+    lines.on('line', (each) => said.push(each));
+    try {
+      const [, target = ''] = /"address":"([^"]+)"/.exec(await line(/"address"/)) ?? [];
+      expect(await play(target)).toEqual([CALLS, { 'hung up: NORMAL_CLEARING': CALLS }]);
+      await line(/the log in .*EFBIG/);
+      await line(/capture files in .*EFBIG/);
+      execFileSync('prlimit', ['--pid', String(limited.pid), '--fsize=unlimited']);
+      await line(/the log in .* goes on; 0 lines were dropped/);
+      await line(/capture files in .* are written again; 0 calls were not captured/);
+      limited.kill('SIGTERM');
+      expect(await exited).toEqual([0, null]);
+      const logged = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+      expect(logged.map((each) => (JSON.parse(each) as { event: unknown }).event)).toEqual(
+        said.map((each) => (JSON.parse(each) as { event: unknown }).event),
+      );
+      expect((await capturedLines(captures)).length).toBe(CALLS);
+    } finally {
+      limited.kill('SIGKILL');
+    }
+  });
+
   test('a reader of standard output that stopped reading holds up neither calls nor the end', async () => {
     const file = fresh('parkway.log');
     const directory = path.dirname(file);
@@ -54,16 +96,7 @@ describe('the logs of parkway serve', () => {
     const exited = once(daemon, 'exit');
     try {
       const [, target = ''] = await Promise.race([inFile(file, /"address":"([^"]+)"/), exited.then(endedEarly)]);
-      const dump = readDump(await readFile(new URL('../../examples/calls/calls-abroad.txt', import.meta.url)));
-      const { calls, outcomes } = await simulateLoad(startFreeSwitch(), {
-        channels: [dump],
-        calls: CALLS,
-        concurrency: CALLS,
-        target,
-        asynchronous: true,
-        full: true,
-      });
-      expect([calls, outcomes]).toEqual([CALLS, { 'hung up: NORMAL_CLEARING': CALLS }]);
+      expect(await play(target)).toEqual([CALLS, { 'hung up: NORMAL_CLEARING': CALLS }]);
       daemon.kill('SIGTERM');
       expect(await exited).toEqual([0, null]);
       const log = await readFile(file, 'utf8');
@@ -75,6 +108,27 @@ describe('the logs of parkway serve', () => {
     }
   });
 });
+
+async function play(target: string): Promise<[calls: number, outcomes: unknown]> {
+  const dump = readDump(await readFile(new URL('../../examples/calls/calls-abroad.txt', import.meta.url)));
+  const { calls, outcomes } = await simulateLoad(startFreeSwitch(), {
+    channels: [dump],
+    calls: CALLS,
+    concurrency: CALLS,
+    target,
+    asynchronous: true,
+    full: true,
+  });
+  return [calls, outcomes];
+}
+
+async function capturedLines(directory: string): Promise<string[]> {
+  const files = await readdir(directory);
+  const texts = await Promise.all(
+    files.map(async (name) => gunzipSync(await readFile(path.join(directory, name))).toString()),
+  );
+  return texts.join('').split('\n').slice(0, -1);
+}
 
 /** A pipe that takes nothing more. `writer` is what a shell would give: only the descriptor that fills it is non-blocking. */
 function openFullPipe(name: string): { writer: number; close(): void } {
