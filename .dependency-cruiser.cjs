@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   replay: ['dialplan', 'pattern', 'api-functions', 'esl', 'routes', 'report'],
   simulator: ['dialplan', 'api-functions'],
   'dialplan-tests': ['dialplan', 'routes', 'replay'],
-  corpus: ['dialplan', 'routes', 'replay', 'dialplan-tests', 'report'],
+  corpus: ['dialplan', 'pattern', 'routes', 'replay', 'dialplan-tests', 'report'],
   supervisor: ['dialplan', 'esl', 'routes', 'calls', 'capture', 'metrics', 'report'],
   report: ['dialplan'],
   disk: [],

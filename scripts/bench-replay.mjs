@@ -206,6 +206,7 @@ const job = {
   today: '2026-11-25',
   domain: undefined,
   neutraliseCaptures: true,
+  matchLimit: 100_000,
   timezone: 'Asia/Shanghai',
   now: Date.now(),
   answers: {},

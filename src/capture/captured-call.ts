@@ -2,7 +2,8 @@
 import { textOf } from '../bytes.js';
 import type { AnsweredEffect, Call, CallOutcome, ExecutedApplication } from '../calls/call.js';
 import type { ChannelData } from '../dialplan/caller-profile.js';
-import type { HuntedApplication, InlineExecution } from '../dialplan/hunt.js';
+import type { HuntedApplication } from '../dialplan/captures.js';
+import type { InlineExecution } from '../dialplan/hunt.js';
 
 type Values = Record<string, string>;
 /** Null: FreeSWITCH had nothing, or has it no more. */

@@ -60,6 +60,7 @@ async function coverage(dialplan: string, { calls, config, format }: CoverageOpt
       dialplan: documents,
       domain: configuration.domain,
       neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
+      matchLimit: configuration.dialplan.matchLimit,
       timezone: configuration.dialplan.timezone,
       now: Date.now(),
       answers: {},

@@ -99,6 +99,7 @@ async function diff(old: string, latest: string, options: DiffOptions): Promise<
     today: now.toISOString().slice(0, DATE_LENGTH),
     domain: configuration.domain,
     neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
+    matchLimit: configuration.dialplan.matchLimit,
     timezone: configuration.dialplan.timezone,
     now: now.getTime(),
     answers,

@@ -1,4 +1,5 @@
 /** What is to be found out of a corpus, as data that can be handed to a thread, and what finds it out of one call after another. */
+import { setMatchLimit } from '../dialplan/pcre2.js';
 import { answersFromTexts, type AnswerTexts } from '../replay/answer-source.js';
 import { BUILT_INS } from '../replay/built-in-answers.js';
 import type { DocumentText } from '../routes/document.js';
@@ -17,6 +18,8 @@ export interface CorpusOptions {
   /** The domain of calls that name none that is known. */
   readonly domain: string | undefined;
   readonly neutraliseCaptures: boolean;
+  /** Steps PCRE2 may take for one match, on every thread. */
+  readonly matchLimit: number;
   /** The server's zone where a recording does not tell it. */
   readonly timezone: string;
   /** The time of calls whose recording does not tell it, epoch milliseconds. */
@@ -77,6 +80,7 @@ export class CorpusWork {
     private readonly job: CorpusJob,
     private readonly onProgress: (progress: Progress) => void,
   ) {
+    setMatchLimit(job.matchLimit);
     this.tally = tallyOf(job);
   }
 

@@ -7,7 +7,9 @@ import type { Bytes } from '../bytes.js';
 import { keysLike, type ChannelHeaders, type Likeness, type ProfileField } from '../dialplan/caller-profile.js';
 import { timeMatches, type ChannelClock, type Moment, type TimeTest } from '../dialplan/date-time.js';
 import type { AskApi } from '../dialplan/effect.js';
+import type { Pattern } from '../dialplan/pcre2.js';
 import type { Finding, Witness } from '../dialplan/witness.js';
+import { Classifier, type ValueClass } from '../pattern/classifier.js';
 import type { AnswerSource, KnownAnswer } from '../replay/answer-source.js';
 
 /** A call as far as a decision can depend on it. */
@@ -56,7 +58,7 @@ interface Note {
 
 /** How many crossings the tree may have: it is forgotten then, and begun anew, so that memory stays flat. */
 const MOST_CROSSINGS = 300_000;
-/** Of so many values of a field it is remembered what came out of them. */
+/** Of so many values of a field it is remembered what PCRE2 said of them. */
 const MOST_VALUES = 5_000;
 const SEPARATOR = '\n';
 
@@ -172,8 +174,12 @@ class Watch implements WatchedCall, Witness {
   }
 
   learn<Result extends Finding>(field: ProfileField, key: unknown, work: (value: Bytes) => Result): Result {
-    const answer = this.ask(this.questions.get(field, key, () => this.questions.about(field).question(work)));
-    return (answer ?? undefined) as Result;
+    return this.ask(this.questions.get(field, key, () => fieldQuestion(field, work))) as Result;
+  }
+
+  matches(field: ProfileField, expression: Bytes, pattern: Pattern): boolean {
+    const values = this.questions.about(field);
+    return this.ask(this.questions.get(values, expression, () => values.question(expression, pattern))) as boolean;
   }
 
   learnTime(test: TimeTest, clock: ChannelClock): boolean | undefined {
@@ -216,47 +222,61 @@ function timeQuestion(test: TimeTest, clock: ChannelClock): Question {
   return ({ moment }) => timeMatches(test, moment, clock);
 }
 
-/** What was worked out of values of one field: of the same value the same comes out. */
+function fieldQuestion(field: ProfileField, work: (value: Bytes) => Finding): Question {
+  return ({ data }) => work(valueOf(field, data));
+}
+
+function valueOf({ headers, missing = '' }: ProfileField, data: ChannelHeaders): Bytes {
+  return (headers === undefined ? undefined : data.get(headers.Caller)) ?? missing;
+}
+
+/** Which expressions the values of one field match: one walk over a value tells of most of them, PCRE2 of the others. */
 class FieldValues {
-  private answersByValue = new Map<Bytes, Learnt[]>();
-  private answers: Learnt[] = [];
+  private readonly classifier = new Classifier();
+  private askedByValue = new Map<Bytes, boolean[]>();
   private value: Bytes = '';
+  private valueClass: ValueClass | undefined;
+  private asked: boolean[] | undefined;
   private turn = 0;
   private questions = 0;
-  private readonly header: string | undefined;
-  private readonly missing: Bytes;
 
-  constructor({ headers, missing = '' }: ProfileField) {
-    this.header = headers?.Caller;
-    this.missing = missing;
-  }
+  constructor(private readonly field: ProfileField) {}
 
-  /** Answers null where the work comes to undefined. */
-  question(work: (value: Bytes) => Finding): Question {
+  question(expression: Bytes, pattern: Pattern): Question {
+    const number = this.classifier.add(expression);
     const index = this.questions;
     this.questions += 1;
+    // What is known of the value at hand knows nothing of the new expression.
+    this.turn = 0;
+    this.valueClass = undefined;
     return (call, turn) => {
       if (turn !== this.turn) this.turnTo(call, turn);
-      let answer: Learnt = this.answers[index];
-      if (answer === undefined) {
-        answer = work(this.value) ?? null;
-        this.answers[index] = answer;
-      }
-      return answer;
+      const classed = number === undefined ? undefined : this.valueClass?.[number];
+      return classed ?? this.ask(index, pattern);
     };
   }
 
   private turnTo({ data }: CallToDecide, turn: number): void {
     this.turn = turn;
-    this.value = (this.header === undefined ? undefined : data.get(this.header)) ?? this.missing;
-    const known = this.answersByValue.get(this.value);
-    if (known !== undefined) {
-      this.answers = known;
-      return;
+    this.asked = undefined;
+    const value = valueOf(this.field, data);
+    if (value === this.value && this.valueClass !== undefined) return;
+    this.value = value;
+    this.valueClass = this.classifier.classOf(value);
+  }
+
+  private ask(index: number, pattern: Pattern): boolean {
+    const asked = (this.asked ??= this.askedOfValue());
+    return (asked[index] ??= pattern.test(this.value));
+  }
+
+  private askedOfValue(): boolean[] {
+    let asked = this.askedByValue.get(this.value);
+    if (asked === undefined) {
+      if (this.askedByValue.size >= MOST_VALUES) this.askedByValue = new Map();
+      asked = [];
+      this.askedByValue.set(kept(this.value), asked);
     }
-    if (this.answersByValue.size >= MOST_VALUES) this.answersByValue = new Map();
-    this.value = kept(this.value);
-    this.answers = [];
-    this.answersByValue.set(this.value, this.answers);
+    return asked;
   }
 }

@@ -22,6 +22,11 @@ export class ExpectedMoves {
     this.inForce = moves.filter(({ until }) => until === undefined || until >= today);
   }
 
+  /** Whether any is in force. */
+  get isAny(): boolean {
+    return this.inForce.length > 0;
+  }
+
   /** Why a move is expected; undefined if it is not. */
   reasonFor(old: Decision, latest: Decision): string | undefined {
     return this.inForce.find(({ from = {}, to = {} }) => holds(from, old) && holds(to, latest))?.reason;

@@ -1,5 +1,6 @@
 /** Where a call goes: what is compared when two dialplans are. */
-import { textOf, type Bytes } from '../bytes.js';
+import { textOf } from '../bytes.js';
+import { isSameApplication, type HuntedApplication } from '../dialplan/captures.js';
 import type { Hunted } from '../dialplan/hunt.js';
 import type { Trace } from '../dialplan/trace.js';
 import type { SelectedContext } from '../routes/select-context.js';
@@ -48,21 +49,16 @@ export function goesTheSameWay(
   );
 }
 
-interface Applied {
-  readonly application: Bytes;
-  readonly data: Bytes;
-}
-
-function executed({ application, data, executed: expanded = data }: Hunted['inline'][number]): Applied {
+function executed({ application, data, executed: expanded = data }: Hunted['inline'][number]): HuntedApplication {
   return { application, data: expanded };
 }
 
-function sameList(one: readonly Applied[], other: readonly Applied[]): boolean {
+function sameList(one: readonly HuntedApplication[], other: readonly HuntedApplication[]): boolean {
   return (
     one.length === other.length &&
-    one.every(({ application, data }, index) => {
+    one.every((application, index) => {
       const counterpart = other[index];
-      return application === counterpart?.application && data === counterpart.data;
+      return counterpart !== undefined && isSameApplication(application, counterpart);
     })
   );
 }

@@ -2,7 +2,8 @@
 import { bytesOf, textOf } from '../bytes.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import { compileExpression } from '../dialplan/expression.js';
-import type { HuntedApplication, Hunted } from '../dialplan/hunt.js';
+import type { HuntedApplication } from '../dialplan/captures.js';
+import type { Hunted } from '../dialplan/hunt.js';
 import { Pattern } from '../dialplan/pcre2.js';
 import type { FollowedHunt } from '../replay/follow-transfers.js';
 import type { SelectedContext } from '../routes/select-context.js';

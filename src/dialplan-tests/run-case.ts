@@ -1,7 +1,7 @@
 /** Runs one case: hunts its call and holds the decision against what is expected. */
 import { textOf } from '../bytes.js';
 import { lowerCase } from '../dialplan/c-values.js';
-import type { HuntedApplication } from '../dialplan/hunt.js';
+import type { HuntedApplication } from '../dialplan/captures.js';
 import type { Trace } from '../dialplan/trace.js';
 import { KNOWS_NOTHING, type AnswerSource } from '../replay/answer-source.js';
 import { followTransfers } from '../replay/follow-transfers.js';

@@ -16,7 +16,7 @@ export interface VariableChange {
 }
 
 export class Channel implements VariableStore {
-  private readonly changes = new Map<Bytes, Variable | null>();
+  private readonly changes = new Map<Bytes, Variable | null | (() => Variable | undefined)>();
   private readonly scopes: VariableStore[] = [];
   readonly profile: CallerProfile;
 
@@ -45,7 +45,7 @@ export class Channel implements VariableStore {
 
   get(name: Bytes): Variable | undefined {
     if (this.changes.size > 0) {
-      const changed = this.changes.get(lowerCase(name));
+      const changed = this.changeOf(lowerCase(name));
       if (changed !== undefined) return changed ?? undefined;
     }
     return this.inData(name);
@@ -53,6 +53,13 @@ export class Channel implements VariableStore {
 
   put(variable: Variable): void {
     this.changes.set(lowerCase(variable.name), variable);
+  }
+
+  /** Sets a variable that is worked out when somebody looks at it; undefined removes it. */
+  putLater(name: Bytes, work: () => Variable | undefined): void {
+    const key = lowerCase(name);
+    this.changes.delete(key);
+    this.changes.set(key, work);
   }
 
   delete(name: Bytes): void {
@@ -82,9 +89,19 @@ export class Channel implements VariableStore {
   /** How the channel's variables differ from its data, for those whose names begin with a prefix. */
   changesByPrefix(prefix: Bytes): VariableChange[] {
     const beginning = lowerCase(prefix);
-    return [...this.changes]
-      .filter(([key]) => key.startsWith(beginning))
-      .map(([key, variable]) => ({ name: variable?.name ?? key, variable }));
+    return [...this.changes.keys()].flatMap((key) => {
+      const variable = key.startsWith(beginning) ? this.changeOf(key) : undefined;
+      return variable === undefined ? [] : [{ name: variable?.name ?? key, variable }];
+    });
+  }
+
+  private changeOf(key: Bytes): Variable | null | undefined {
+    const change = this.changes.get(key);
+    if (typeof change !== 'function') return change;
+    const variable = change() ?? (this.inData(key) === undefined ? undefined : null);
+    if (variable === undefined) this.changes.delete(key);
+    else this.changes.set(key, variable);
+    return variable;
   }
 
   /**

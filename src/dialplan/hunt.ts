@@ -5,28 +5,31 @@
  */
 import { findApplication } from './applications.js';
 import type { Bytes } from '../bytes.js';
+import {
+  UnseenCaptures,
+  variableOfCaptures,
+  withCaptures,
+  withoutMatch,
+  type Captures,
+  type HuntedApplication,
+} from './captures.js';
 import { isTrue, lowerCase } from './c-values.js';
 import { findProfileField, type ChannelHeaders, type ProfileField } from './caller-profile.js';
 import { Channel, type VariableChange } from './channel.js';
+import { breaks, closeList, openList, type ConditionList } from './condition-list.js';
 import { isOffset, timeMatches, type Moment, type TimeTest } from './date-time.js';
 import { Answers, type Asking, type Executed } from './effect.js';
 import { expand, lookUp, needsExpansion, Surroundings } from './expand.js';
 import type { BrokenExpression, ExpressionCompiler } from './expression.js';
 import type { Action, Condition, Expression, Extension, Field, Rule, Test } from './extension.js';
-import { Pattern, type Match } from './pcre2.js';
+import { Pattern } from './pcre2.js';
 import { simulateApplication } from './simulate-application.js';
-import { neutraliseCapture, substituteCaptures, type CaptureGroup } from './substitute-captures.js';
 import type { Trace, TraceEntry } from './trace.js';
-import { pushVariable } from './variables.js';
-import type { Finding, Witness } from './witness.js';
+import type { Witness } from './witness.js';
 
-/** An application of the hunted list, its data not yet expanded but for captures. */
-export interface HuntedApplication {
+export interface InlineExecution {
   readonly application: Bytes;
   readonly data: Bytes;
-}
-
-export interface InlineExecution extends HuntedApplication {
   /** Its data as it was executed; undefined if FreeSWITCH would refuse it, or executed it where we could not look. */
   readonly executed?: Bytes;
 }
@@ -58,7 +61,7 @@ export interface Hunted {
 }
 
 const DEEPEST_NESTING = 100;
-const LONGEST_NESTED_NAME = 127;
+const QUOTE = "'";
 const MATCH_VARIABLES = 'DP_';
 const MATCH_VARIABLE = 'DP_MATCH';
 const REGEX_MATCH_VARIABLES = 'DP_REGEX_MATCH';
@@ -67,25 +70,6 @@ const DESTINATION = findProfileField('destination_number') as ProfileField;
 /** Hunts one channel through one context. What it finds on its way stands in `trace` also if it does not come to an end. */
 export function hunt(request: HuntRequest, trace: TraceEntry[] = []): Asking<Hunted> {
   return new Hunt(request, request.witness === undefined ? trace : undefined).run();
-}
-
-/** A condition list being evaluated: an extension's own, or nested in a condition of another. */
-interface ConditionList {
-  readonly conditions: readonly Condition[];
-  readonly depth: number;
-  /** The extension's name as the trace shows it at this depth. */
-  readonly label: Bytes;
-  readonly requireNested: boolean;
-  readonly outer: ConditionList | undefined;
-  next: number;
-  proceed: boolean;
-}
-
-/** What a condition's test left for its actions. */
-interface Captures {
-  readonly subject: Bytes;
-  /** Undefined where FreeSWITCH would read memory it does not own; captures are empty then. */
-  readonly match: Match | undefined;
 }
 
 class Hunt {
@@ -135,13 +119,16 @@ class Hunt {
       if (proceeded || this.applications.length + this.inline.length > before) matched.push(extension.name);
       if (proceeded && !extension.continues) break;
     }
+    const { channel } = this;
     return {
       route: this.reachedAction,
       applications: this.applications,
       inline: this.inline,
       trace: this.trace ?? [],
       matched,
-      changes: this.channel.changesByPrefix(MATCH_VARIABLES),
+      get changes() {
+        return channel.changesByPrefix(MATCH_VARIABLES);
+      },
     };
   }
 
@@ -152,10 +139,15 @@ class Hunt {
       this.problem(`Context ${context} not found`);
       return [];
     }
-    const first = this.learn(DESTINATION, extensions, (value) => {
-      const destination = lowerCase(value);
-      return extensions.findIndex(({ huntName }) => huntName === destination);
-    });
+    const { witness } = this.request;
+    const find = (destination: Bytes): number => {
+      const huntName = lowerCase(destination);
+      return extensions.findIndex((extension) => extension.huntName === huntName);
+    };
+    const first =
+      witness === undefined
+        ? find(this.channel.profile.read(DESTINATION) ?? '')
+        : witness.learn(DESTINATION, extensions, find);
     if (first <= 0) return extensions;
     return isTrue(yield* this.variable('auto_hunt')) ? extensions.slice(first) : extensions;
   }
@@ -182,33 +174,34 @@ class Hunt {
     if (field === undefined || condition.time !== undefined || condition.rule !== undefined || expression.expands) {
       return undefined;
     }
-    if (this.request.witness !== undefined && field.profileField !== undefined) {
-      const passed = this.testUnseen(expression, field.profileField);
-      if (passed !== undefined) {
-        list.proceed = passed;
-        return passed;
-      }
+    const passed = this.testUnseen(field, expression);
+    if (passed !== undefined) {
+      list.proceed = passed;
+      return passed;
     }
     const value = this.valueAtOnce(field);
     return value === undefined ? undefined : this.testField(condition, field, value, expression.text, list);
   }
 
-  /** Matches a caller profile field of which nothing is learnt but whether it passes and, with captures, what it is then. */
-  private testUnseen({ text, captures, compiled }: Expression, field: ProfileField): boolean | undefined {
-    if (!(compiled instanceof Pattern)) return undefined;
-    if (!captures) return this.learn(field, text, (value) => compiled.test(value));
-    const subject = this.learn(field, text, (value) => (compiled.test(value) ? value : undefined));
-    if (subject !== undefined) this.captures = { subject, match: compiled.match(subject) };
-    return subject !== undefined;
-  }
-
-  /** What `work` makes of a field's value, which a witness is asked for as long as the hunt did not change the field. */
-  private learn<Result extends Finding>(field: ProfileField, key: unknown, work: (value: Bytes) => Result): Result {
-    const { profile } = this.channel;
+  /**
+   * Matches a caller profile field of which a witness learns no more than whether it passes; its value only where something is
+   * made of what was captured. Undefined where the value has to be looked at.
+   */
+  private testUnseen(
+    { profileField: field }: Field,
+    { text, expands, captures, compiled }: Expression,
+  ): boolean | undefined {
     const { witness } = this.request;
-    return witness === undefined || profile.changedField(field.name) !== undefined
-      ? work(profile.read(field) ?? '')
-      : witness.learn(field, key, work);
+    if (witness === undefined || field === undefined || expands || !(compiled instanceof Pattern)) return undefined;
+    if (this.channel.profile.changedField(field.name) !== undefined) return undefined;
+    const passed = witness.matches(field, text, compiled);
+    if (captures) {
+      this.captures = new UnseenCaptures({ field, expression: text }, () => {
+        const subject = witness.learn(field, undefined, (value) => value);
+        return { subject, match: passed ? compiled.match(subject) : undefined };
+      });
+    }
+    return passed;
   }
 
   /** Any condition: its time, its rule or its field. Returns whether it passed, and sets `list.proceed`. */
@@ -253,7 +246,7 @@ class Hunt {
       if (captures === undefined) continue;
       this.setMatchVariable(`${REGEX_MATCH_VARIABLES}_${index + 1}`, captures);
       kept = captures;
-      if (this.captures !== undefined) this.captures = { subject: captures.subject, match: undefined };
+      if (this.captures !== undefined) this.captures = withoutMatch(captures);
     }
     if (kept?.match !== undefined) {
       list.proceed = true;
@@ -344,37 +337,46 @@ class Hunt {
   /** Takes a condition's actions, or anti-actions, of which one is enough to proceed. */
   private *takeAll(actions: readonly Action[], anti: boolean, list: ConditionList): Asking<void> {
     for (const action of actions) {
+      const { application, data } = action;
       const { captures } = this;
-      const data = anti || captures === undefined ? action.data : this.substitute(action.data, captures);
-      yield* this.take(action, data, anti, list.depth);
+      const { neutraliseCaptures } = this.request;
+      const hunted =
+        anti || captures === undefined
+          ? { application, data }
+          : withCaptures(application, data, captures, neutraliseCaptures);
+      yield* this.take(action, hunted, anti, list.depth);
       if (anti) list.proceed = true;
     }
   }
 
-  private substitute(data: Bytes, { subject, match }: Captures): Bytes {
-    const group: CaptureGroup = (number) => match?.group(number);
-    return substituteCaptures(data, group, {
-      capacity: (data.length + subject.length + 10) * (match?.count ?? 1),
-      neutralise: this.request.neutraliseCaptures,
-    });
-  }
-
-  private *take(action: Action, data: Bytes, anti: boolean, depth: number): Asking<void> {
+  private *take(action: Action, hunted: HuntedApplication, anti: boolean, depth: number): Asking<void> {
     const { application, inline, data: written, pointer } = action;
     this.reachedAction = true;
     for (let round = 0; round < action.loop; round += 1) {
-      this.trace?.push({ kind: 'action', depth, anti, application, data, inline, written, pointer });
-      if (inline) yield* this.executeInline(application, data);
-      else this.add(application, data);
+      this.trace?.push({ kind: 'action', depth, anti, application, data: hunted.data, inline, written, pointer });
+      if (inline) yield* this.executeInline(application, hunted.data);
+      else this.add(hunted);
     }
   }
 
-  private add(application: Bytes, data: Bytes): void {
-    if (data.includes("\\'")) {
-      this.problem(`App not added, Invalid character sequence in data string [${data}]`);
+  private add(hunted: HuntedApplication): void {
+    if (this.mayHoldQuote(hunted) && hunted.data.includes("\\'")) {
+      this.problem(`App not added, Invalid character sequence in data string [${hunted.data}]`);
       return;
     }
-    this.applications.push({ application, data });
+    this.applications.push(hunted);
+  }
+
+  /** Whether the data, of which nobody looked at what was captured, can have one. */
+  private mayHoldQuote({ template }: HuntedApplication): boolean {
+    const { witness } = this.request;
+    if (template === undefined || witness === undefined) return true;
+    const pattern = this.request.compiler.compileLasting(QUOTE);
+    return (
+      template.written.includes(QUOTE) ||
+      !(pattern instanceof Pattern) ||
+      witness.matches(template.field, QUOTE, pattern)
+    );
   }
 
   private *executeInline(application: Bytes, data: Bytes): Asking<void> {
@@ -384,8 +386,15 @@ class Hunt {
       this.inline.push({ application, data });
       return;
     }
-    const changes = this.channel.changesByPrefix(MATCH_VARIABLES);
-    const answer = (yield { kind: 'execute', application, data, changes }) as Executed;
+    const { channel } = this;
+    const answer = (yield {
+      kind: 'execute',
+      application,
+      data,
+      get changes() {
+        return channel.changesByPrefix(MATCH_VARIABLES);
+      },
+    }) as Executed;
     if (answer.kind === 'executed') {
       this.surroundings.channel = Channel.after(this.channel, answer.data, MATCH_VARIABLES);
       this.surroundings.answers.forget();
@@ -402,14 +411,9 @@ class Hunt {
     }
   }
 
-  private setMatchVariable(name: Bytes, { match }: Captures): void {
-    this.channel.delete(name);
-    for (let number = 0; number < (match?.count ?? 0); number += 1) {
-      const capture = match?.group(number);
-      if (capture === undefined) continue;
-      const value = this.request.neutraliseCaptures ? neutraliseCapture(capture) : capture;
-      pushVariable(this.channel, name, value, 'end');
-    }
+  /** Most often nobody looks at it before the next match: it is worked out when somebody does. */
+  private setMatchVariable(name: Bytes, captures: Captures): void {
+    this.channel.putLater(name, () => variableOfCaptures(name, captures, this.request.neutraliseCaptures));
   }
 
   private *variable(name: Bytes): Asking<Bytes | undefined> {
@@ -424,30 +428,6 @@ class Hunt {
   private problem(message: Bytes): void {
     this.trace?.push({ kind: 'problem', message });
   }
-}
-
-function openList(
-  conditions: readonly Condition[],
-  name: Bytes,
-  outer: ConditionList | undefined,
-  requireNested = true,
-): ConditionList {
-  const depth = outer === undefined ? 0 : outer.depth + 1;
-  const label = depth === 0 ? name : `${name}_recur_${depth}`.slice(0, LONGEST_NESTED_NAME);
-  return { conditions, depth, label, requireNested, outer, next: 0, proceed: false };
-}
-
-/** Back to the list around one that is done: it proceeds as that one did, and ends where that one failed. */
-function closeList(outer: ConditionList | undefined, proceeded: boolean): ConditionList | undefined {
-  if (outer === undefined) return undefined;
-  outer.proceed = proceeded;
-  const condition = outer.conditions[outer.next - 1];
-  if (!proceeded && condition?.break !== 'never') outer.next = outer.conditions.length;
-  return outer;
-}
-
-function breaks(condition: Condition, passed: boolean): boolean {
-  return condition.break === 'always' || condition.break === (passed ? 'on-true' : 'on-false');
 }
 
 function describeBroken({ message, offset }: BrokenExpression, text: Bytes): Bytes {

@@ -4,6 +4,7 @@
  */
 import koffi, { type LibraryHandle } from 'koffi';
 import type { Bytes } from '../bytes.js';
+import { NativeBytes } from './native-bytes.js';
 
 /** Steps PCRE2 may take for one match before it gives up (FreeSWITCH: 10,000,000, which can hold a thread for seconds). */
 export const DEFAULT_MATCH_LIMIT = 100_000;
@@ -148,29 +149,29 @@ export function pcre2Version(): string {
 /** Sets the number of steps one match may take, for every pattern from now on. */
 export function setMatchLimit(limit: number): void {
   pcre2().setMatchLimit(pcre2().matchContext, limit);
+  currentMatchLimit = limit;
+}
+
+let currentMatchLimit = DEFAULT_MATCH_LIMIT;
+
+/** The number of steps one match may take. */
+export function matchLimit(): number {
+  return currentMatchLimit;
 }
 
 /** One native buffer holds the subject of the match at hand; most hunts match the same field again and again. */
 class Subject {
-  private capacity = -1;
-  private bytes: Buffer = Buffer.alloc(0);
+  private memory: NativeBytes | undefined;
   private held: Bytes | undefined;
-  private memory: unknown;
   address: Address = 0;
 
   hold(subject: Bytes): void {
     if (subject === this.held) return;
-    if (subject.length > this.capacity) this.grow(subject.length);
-    this.bytes.write(subject, 0, 'latin1');
+    this.memory ??= new NativeBytes(FIRST_SUBJECT_CAPACITY);
+    if (subject.length > this.memory.capacity) this.memory.grow(2 ** Math.ceil(Math.log2(subject.length)), 0);
+    this.memory.bytes.write(subject, 0, 'latin1');
+    this.address = this.memory.address;
     this.held = subject;
-  }
-
-  private grow(needed: number): void {
-    if (this.memory !== undefined) koffi.free(this.memory);
-    this.capacity = Math.max(FIRST_SUBJECT_CAPACITY, 2 ** Math.ceil(Math.log2(needed)));
-    this.memory = koffi.alloc('uint8_t', this.capacity);
-    this.bytes = Buffer.from(koffi.view(this.memory, this.capacity));
-    this.address = Number(koffi.address(this.memory));
   }
 }
 
@@ -220,6 +221,11 @@ export class Pattern {
     return this.run(subject, onError) > 0;
   }
 
+  /** Whether it may match somewhere in a range of bytes, which are not copied; true also where PCRE2 gave up. */
+  mayMatchIn(memory: NativeBytes, start: number, end: number): boolean {
+    return this.call(memory.address + start, end - start, 0) !== ERROR_NO_MATCH;
+  }
+
   /** The captures of the first match; undefined if there is none or PCRE2 gave up (`onError` hears why). */
   match(subject: Bytes, onError?: (reason: string) => void): Match | undefined {
     const count = this.run(subject, onError);
@@ -243,7 +249,7 @@ export class Pattern {
   stoppedAt(subject: Bytes, most: number): number {
     subjectBuffer.hold(subject);
     for (let length = Math.min(subject.length, most); length > 0; length -= 1) {
-      const count = this.call(length, PARTIAL_HARD | NO_JIT);
+      const count = this.call(subjectBuffer.address, length, PARTIAL_HARD | NO_JIT);
       if (count > 0 || count === ERROR_PARTIAL) return length;
     }
     return 0;
@@ -251,23 +257,15 @@ export class Pattern {
 
   private run(subject: Bytes, onError: ((reason: string) => void) | undefined): number {
     subjectBuffer.hold(subject);
-    let count = this.call(subject.length, 0);
-    if (count === ERROR_JIT_STACK_LIMIT) count = this.call(subject.length, NO_JIT);
+    let count = this.call(subjectBuffer.address, subject.length, 0);
+    if (count === ERROR_JIT_STACK_LIMIT) count = this.call(subjectBuffer.address, subject.length, NO_JIT);
     if (count < ERROR_NO_MATCH) onError?.(errorMessage(count));
     return count;
   }
 
-  private call(length: number, options: number): number {
+  private call(subject: Address, length: number, options: number): number {
     const { matchContext } = pcre2();
-    return pcre2().match(
-      this.native.code,
-      subjectBuffer.address,
-      length,
-      0,
-      options,
-      this.native.matchData,
-      matchContext,
-    );
+    return pcre2().match(this.native.code, subject, length, 0, options, this.native.matchData, matchContext);
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Bytes } from '../bytes.js';
 import type { ProfileField } from './caller-profile.js';
 import type { ChannelClock, TimeTest } from './date-time.js';
+import type { Pattern } from './pcre2.js';
 
 /** What can be learnt of a call in one step. */
 export type Finding = string | number | boolean | undefined;
@@ -15,6 +16,8 @@ export interface Witness {
    * @param key what is worked out, the same for the same work
    */
   learn<Result extends Finding>(field: ProfileField, key: unknown, work: (value: Bytes) => Result): Result;
+  /** Whether a caller profile field, as the channel's data has it, matches an expression. */
+  matches(field: ProfileField, expression: Bytes, pattern: Pattern): boolean;
   /** Whether a time test holds. */
   learnTime(test: TimeTest, clock: ChannelClock): boolean | undefined;
 }

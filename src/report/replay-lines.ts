@@ -1,7 +1,7 @@
 /** What a replayed call would do, for a person and for a program. */
 import { textOf, type Bytes } from '../bytes.js';
 import { compileExpression } from '../dialplan/expression.js';
-import type { HuntedApplication } from '../dialplan/hunt.js';
+import type { HuntedApplication } from '../dialplan/captures.js';
 import { Pattern } from '../dialplan/pcre2.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import type { Replayed } from '../replay/replay.js';

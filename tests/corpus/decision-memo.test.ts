@@ -159,7 +159,8 @@ function decide(one: CallToDecide & Partial<Pick<Parameters<typeof replay>[2], '
   });
   const { route, applications, inline, matched, changes } = hunted;
   const asked = unknown.map(({ kind, text }) => `${kind} ${textOf(text)}`);
-  return { context: selected.name, route, applications, inline, matched, changes, asked };
+  const plain = applications.map(({ application, data }) => ({ application, data }));
+  return { context: selected.name, route, applications: plain, inline, matched, changes, asked };
 }
 
 describe('a decision worked out once', () => {
