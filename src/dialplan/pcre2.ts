@@ -221,11 +221,6 @@ export class Pattern {
     return this.run(subject, onError) > 0;
   }
 
-  /** Whether it may match somewhere in a range of bytes, which are not copied; true also where PCRE2 gave up. */
-  mayMatchIn(memory: NativeBytes, start: number, end: number): boolean {
-    return this.call(memory.address + start, end - start, 0) !== ERROR_NO_MATCH;
-  }
-
   /** The captures of the first match; undefined if there is none or PCRE2 gave up (`onError` hears why). */
   match(subject: Bytes, onError?: (reason: string) => void): Match | undefined {
     const count = this.run(subject, onError);
