@@ -2,7 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Call } from '../src/calls/call.js';
 import type { Status } from '../src/supervisor/schemas.js';
 import { freePort, startRedis, type RedisServer } from './support/redis-server.js';
 import { TestDaemon } from './support/test-daemon.js';
@@ -186,3 +188,61 @@ test('${cti_hash_get(...)} of a live call is answered from Redis', async () => {
   await live.play({ headers: { 'Caller-Destination-Number': '1003' } });
   expect(live.ended.at(-1)).toMatchObject({ outcome: 'noRoute' });
 });
+
+test('calls go on while their dialplan is written: none fails, none sees half of a MULTI, later ones see later states', async () => {
+  const { client, port } = await startWith(await freePort(), { application: 'answer' });
+  // Two extensions that every call takes, always written together with the same number.
+  const extension = (name: string, number: number): string =>
+    JSON.stringify({
+      continue: name === 'first',
+      condition: { action: { application: 'set', data: `${name}=${number}` } },
+    });
+  const version = (number: number): { first: string; second: string } => ({
+    first: extension('first', number),
+    second: extension('second', number),
+  });
+  const filler = Object.fromEntries(
+    Array.from({ length: 2_000 }, (_, index) => [
+      `filler ${index}`,
+      JSON.stringify({
+        condition: { field: 'destination_number', expression: `^99${index}$`, action: { application: 'answer' } },
+      }),
+    ]),
+  );
+  await client
+    .multi()
+    .hset(EXTENSIONS, { ...filler, ...version(0) })
+    .hset(CONTEXTS, { default: '["first", "second"]' })
+    .exec();
+  const live = await startDaemon(port);
+  const seen = (call: Call): string[] => call.applications.map(({ data }) => data.split('=')[1] ?? '');
+
+  let written = 0;
+  const played = new AbortController();
+  const writes = (async () => {
+    while (!played.signal.aborted) {
+      written += 1;
+      const { first, second } = version(written);
+      await client.multi().hset(EXTENSIONS, { first }).hset(EXTENSIONS, { second }).exec();
+      await setTimeout(5);
+    }
+  })();
+  await live.play({ calls: 300 });
+  played.abort();
+  await writes;
+
+  expect(live.ended).toHaveLength(300);
+  expect([...new Set(live.ended.map(({ outcome }) => outcome))]).toEqual(['finished']);
+  expect(live.ended.filter((call) => new Set(seen(call)).size !== 1 || seen(call).length !== 2)).toEqual([]);
+  const states = live.ended.map((call) => ({ at: call.arrivedAt, state: Number(seen(call)[0]) }));
+  expect(new Set(states.map(({ state }) => state)).size).toBeGreaterThan(2);
+  const isOlder = states.filter(({ at, state }) => states.some((other) => other.at < at && other.state > state));
+  expect(isOlder).toEqual([]);
+  await until(
+    async () => {
+      await live.play();
+      return live.ended.at(-1);
+    },
+    (call) => call !== undefined && seen(call)[0] === String(written),
+  );
+}, 30_000);
