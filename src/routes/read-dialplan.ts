@@ -5,7 +5,7 @@ import { documentAt, expectDirectory, listFiles, readText } from './document-fil
 import { readRevision } from './git-revision.js';
 import { readOnce } from './redis/read-once.js';
 import type { StoreOptions } from './redis/store-options.js';
-import type { Snapshot } from './snapshot.js';
+import type { DocumentProblem, Snapshot } from './snapshot.js';
 import { DialplanStore } from './store.js';
 
 export interface ReadDialplan {
@@ -46,13 +46,17 @@ export async function readRedisDialplan(options: StoreOptions): Promise<ReadDial
   } catch (error) {
     throw new UnreadableDialplanError((error as Error).message, { cause: error });
   }
-  return compile(read.documents, `${read.name}: expected a dialplan, found ${NO_KEYS}`);
+  return compile(read.documents, `${read.name}: expected a dialplan, found ${NO_KEYS}`, read.problems);
 }
 
-function compile(documents: ReadonlyMap<string, DocumentText>, ifNone: string): ReadDialplan {
+function compile(
+  documents: ReadonlyMap<string, DocumentText>,
+  ifNone: string,
+  problems: readonly DocumentProblem[] = [],
+): ReadDialplan {
   if (documents.size === 0) throw new UnreadableDialplanError(ifNone);
   const store = new DialplanStore();
-  store.update(documents);
+  store.update(documents, problems);
   return { documents, snapshot: store.snapshot };
 }
 

@@ -6,6 +6,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadConfiguration } from '../../src/configuration.js';
+import { readRedisDialplan } from '../../src/routes/read-dialplan.js';
 import { connectionOf } from '../../src/routes/redis/connection.js';
 import { KeyNames } from '../../src/routes/redis/key-names.js';
 import { ConcurrentWriteError, writeContents } from '../../src/routes/redis/write-content.js';
@@ -157,6 +159,25 @@ test('a dialplan in Redis is linted, by the keys that are configured', async () 
   expect(none.stderr).toBe(
     `parkway: ${redis.url}: expected a dialplan, found none of its keys (store.keys of the configuration names them)\n`,
   );
+});
+
+test('a dialplan read from Redis says what the store refused', async () => {
+  await redis.client.flushall();
+  await redis.client.hset('cti_dialplan_extensio@example.com', {
+    a: '{"condition": {"action": {"application": "answer"}}}',
+  });
+  await redis.client.lpush('cti_route@example.com', 'no hash');
+  const { configuration } = loadConfiguration({
+    file: undefined,
+    environment: {},
+    flags: [{ path: 'store.url', value: redis.url, flag: 'the test' }],
+  });
+  const { snapshot } = await readRedisDialplan(configuration.store);
+  expect(snapshot.problems.map(({ severity, location }) => [severity, location])).toContainEqual([
+    'error',
+    'cti_route@example.com',
+  ]);
+  await redis.client.flushall();
 });
 
 describe('accept-empty and doctor', () => {
