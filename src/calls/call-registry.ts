@@ -1,6 +1,6 @@
 /** Calls in progress, and the last ones that ended: an observer that remembers. */
 import { printable } from '../report/printable.js';
-import { callRow, type CallRow } from '../report/call-row.js';
+import { callRow, type CallRow, type ShownCall } from '../report/call-row.js';
 import type { Call, CallObserver } from './call.js';
 import { CallArchive, type ArchivePlace } from './call-archive.js';
 import { recordOf, type CallRecord } from './call-record.js';
@@ -132,8 +132,7 @@ export class CallRegistry implements CallObserver {
   }
 
   private remember(key: string, call: Call): void {
-    const row = callRow(key, call);
-    this.recent.set(key, { row, haystack: haystackOf(row, call), place: this.archive.add(call) });
+    this.recent.set(key, { ...recentCall(key, call), place: this.archive.add(call) });
     while (this.recent.size > this.options.historySize || this.archive.bytes > this.options.historyBytes) {
       const [oldest] = this.recent;
       if (oldest === undefined) return;
@@ -149,7 +148,12 @@ export class CallRegistry implements CallObserver {
   }
 }
 
-function haystackOf(row: CallRow, call: Call): string {
+export function recentCall(key: string, call: ShownCall): RecentCall {
+  const row = callRow(key, call);
+  return { row, haystack: haystackOf(row, call) };
+}
+
+function haystackOf(row: CallRow, call: ShownCall): string {
   const { origin } = row;
   const applications = call.applications.map(({ application, data }) => `${printable(application)} ${printable(data)}`);
   const parts = [

@@ -44,16 +44,22 @@ export async function searchCalls(
   query: CallQuery,
   { offset, limit, isMasked }: PageOptions,
 ): Promise<CallPage> {
-  const tests = testsOf(query, isMasked ? maskNumbers : (text) => text);
+  const isWanted = callTest(query, isMasked);
   const page: CallRow[] = [];
   let found = 0;
   for (const [index, call] of calls.entries()) {
     if (index % STRIDE === STRIDE - 1) await othersFirst();
-    if (!tests.every((test) => test(call))) continue;
+    if (!isWanted(call)) continue;
     found += 1;
     if (found > offset && page.length < limit) page.push(call.row);
   }
   return { calls: page, found };
+}
+
+/** @param isMasked see {@link PageOptions} */
+export function callTest(query: CallQuery, isMasked: boolean): Test {
+  const tests = testsOf(query, isMasked ? maskNumbers : (text) => text);
+  return (call) => tests.every((test) => test(call));
 }
 
 function testsOf(query: CallQuery, seen: (text: string) => string): Test[] {

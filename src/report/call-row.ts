@@ -40,9 +40,20 @@ export interface RowApplication {
   readonly startedAt: number;
 }
 
+/** What is shown of a call; a {@link Call} is one. */
+export interface ShownCall extends Omit<
+  Call,
+  'id' | 'mode' | 'data' | 'selected' | 'trace' | 'answers' | 'hunted' | 'error'
+> {
+  readonly selected: Pick<Call['selected'], 'domain' | 'name' | 'origin'> & {
+    readonly context: { readonly name: string } | undefined;
+  };
+  readonly error: { readonly message: string } | undefined;
+}
+
 const LONGEST_DATA = 200;
 
-export function callRow(key: string, call: Call): CallRow {
+export function callRow(key: string, call: ShownCall): CallRow {
   const { origin } = call.selected;
   return {
     key,
@@ -66,13 +77,13 @@ export function callRow(key: string, call: Call): CallRow {
   };
 }
 
-function stateOf({ endedAt, decisionMs }: Call): CallRow['state'] {
+function stateOf({ endedAt, decisionMs }: ShownCall): CallRow['state'] {
   if (endedAt !== undefined) return 'ended';
   return decisionMs === undefined ? 'deciding' : 'executing';
 }
 
 /** Applications sent ahead overlap: the one that runs is the first without an end. */
-function lastApplication({ applications, endedAt }: Call): RowApplication | null {
+function lastApplication({ applications, endedAt }: ShownCall): RowApplication | null {
   const running =
     endedAt === undefined ? applications.find((application) => application.endedAt === undefined) : undefined;
   const application = running ?? applications.at(-1);

@@ -85,7 +85,7 @@ function chooseDomain(data: ChannelHeaders, snapshot: Snapshot): DomainChoice & 
   return { variable: undefined, found: undefined, unknown: undefined };
 }
 
-function originOf(data: ChannelHeaders): Origin {
+export function originOf(data: ChannelHeaders): Origin {
   const gateway = read(data, 'sip_gateway');
   const profile = read(data, 'sofia_profile_name');
   if (gateway !== undefined) return { kind: 'gateway', name: gateway, profile };

@@ -11,7 +11,8 @@ import { callDetails } from './call-details.js';
 import type { DaemonWatch } from './daemon-watch.js';
 import { dialplanOverview, extensionDetails } from './dialplan-view.js';
 import { liveCalls, type LiveFeed } from './live-feed.js';
-import { maskTexts } from './mask-texts.js';
+import { seenBy } from './mask-texts.js';
+import { NO_DUMP, sendDump } from './send-dump.js';
 import {
   Activity,
   ApiError,
@@ -66,6 +67,7 @@ export const api: FastifyPluginCallbackTypebox<ApiOptions> = (server, { watch, f
         found: page.found,
         remembered: recent.length,
         oldestAt: recent.at(-1)?.row.arrivedAt ?? null,
+        hasFiles: watch.options.captureDirectory !== undefined,
       });
     },
   );
@@ -99,19 +101,14 @@ export const api: FastifyPluginCallbackTypebox<ApiOptions> = (server, { watch, f
     },
     async (request, reply) => {
       const { key } = request.params;
-      if (request.reader.isMasked) {
-        const message = 'numbers decide where a call goes: only who sees whole numbers gets a dump';
-        return reply.code(403).send({ error: 'masked', message });
-      }
+      if (request.reader.isMasked) return reply.code(403).send(NO_DUMP);
       const found = await watch.calls.find(key);
       if (found === undefined) return reply.code(404).send(noSuchCall(key, watch));
       if (found.row.endedAt === null) {
         return reply.code(409).send({ error: 'in_progress', message: `call ${key} has not ended yet` });
       }
-      return reply
-        .type('application/x-ndjson')
-        .header('content-disposition', `attachment; filename="parkway-${key.replace(/[^\w-]/g, '_')}.ndjson"`)
-        .send(`${JSON.stringify(capturedCall(callOf(found.record), watch.options))}\n`);
+      const line = `${JSON.stringify(capturedCall(callOf(found.record), watch.options))}\n`;
+      return sendDump(reply, key, line);
     },
   );
 
@@ -176,10 +173,6 @@ export const api: FastifyPluginCallbackTypebox<ApiOptions> = (server, { watch, f
 
   done();
 };
-
-function seenBy<Value>(isMasked: boolean, value: Value): Value {
-  return isMasked ? maskTexts(value) : value;
-}
 
 function noSuchCall(key: string, { calls, options }: DaemonWatch): ApiError {
   if (calls.hasEnded(key)) {

@@ -19,6 +19,8 @@ export interface WatchOptions {
   readonly neutraliseCaptures: boolean;
   /** Where the dialplan is, as it may be shown. */
   readonly storeLocation: string;
+  /** Where captured calls are; undefined if none are kept. */
+  readonly captureDirectory: string | undefined;
 }
 
 /** The dialplan that is watched. */

@@ -79,6 +79,20 @@ export const TraceStep = Type.Object(
 );
 export type TraceStep = Static<typeof TraceStep>;
 
+const Executed = Type.Array(
+  Type.Object({
+    name: Type.String(),
+    data: text('As FreeSWITCH expanded it, where it says so'),
+    startedAt: time('When it began'),
+    endedAt: nullable(time('When it ended')),
+    response: nullable(Type.String()),
+  }),
+);
+
+const ChannelDataView = Type.Array(Type.Object({ name: Type.String(), value: Type.String() }), {
+  description: 'The channel’s data when the call arrived',
+});
+
 export const CallDetails = Type.Object(
   {
     call: CallRow,
@@ -99,20 +113,10 @@ export const CallDetails = Type.Object(
       { description: 'What chose domain and context' },
     ),
     why: text('The same in words'),
-    applications: Type.Array(
-      Type.Object({
-        name: Type.String(),
-        data: text('As FreeSWITCH expanded it, where it says so'),
-        startedAt: time('When it began'),
-        endedAt: nullable(time('When it ended')),
-        response: nullable(Type.String()),
-      }),
-    ),
+    applications: Executed,
     trace: Type.Array(TraceStep),
     log: Type.Array(Type.String(), { description: 'The trace as lines of FreeSWITCH’s own dialplan log' }),
-    data: Type.Array(Type.Object({ name: Type.String(), value: Type.String() }), {
-      description: 'The channel’s data when the call arrived',
-    }),
+    data: ChannelDataView,
     isMasked: Type.Boolean({ description: 'Whether the reader sees of longer numbers the last four digits only' }),
   },
   { title: 'CallDetails' },
@@ -125,12 +129,13 @@ export const CallPage = Type.Object(
     found: count('How many match, those beyond this page included'),
     remembered: count('How many calls were looked through'),
     oldestAt: nullable(time('The arrival of the oldest of them')),
+    hasFiles: Type.Boolean({ description: 'Whether calls are kept in files too, which `/captures` searches' }),
   },
   { title: 'CallPage' },
 );
 export type CallPage = Static<typeof CallPage>;
 
-export const CallSearch = Type.Object({
+const SEARCH = {
   text: Type.Optional(text('Words that must all be found: in names, numbers, applications and their data, errors')),
   number: Type.Optional(text('Part of the caller’s or the dialled number')),
   context: Type.Optional(text('Part of the context’s name')),
@@ -139,9 +144,47 @@ export const CallSearch = Type.Object({
   outcome: Type.Optional(Outcome),
   since: Type.Optional(time('Arrived then or later')),
   until: Type.Optional(time('Arrived then or earlier')),
-  offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+};
+
+export const CallSearch = Type.Object({
+  ...SEARCH,
+  offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
 });
+
+export const CaptureSearch = Type.Object({
+  ...SEARCH,
+  from: Type.Optional(text('Where to go on: `next` of the answer before')),
+});
+
+export const CapturePage = Type.Object(
+  {
+    found: Type.Array(Type.Object({ place: text('Names the captured call in this API and in links'), call: CallRow })),
+    next: nullable(text('Where to go on, also where nothing was found yet; null where nothing is left')),
+    searched: count('How many calls were looked at'),
+    reachedAt: nullable(time('The arrival of the last of them')),
+    brokenLines: count('Lines that are no captured call'),
+    unreadable: count('Files, or parts of them, that could not be read'),
+  },
+  { title: 'CapturePage' },
+);
+export type CapturePage = Static<typeof CapturePage>;
+
+const Actions = Type.Array(Type.Object({ name: Type.String(), data: Type.String() }));
+
+export const CaptureDetails = Type.Object(
+  {
+    call: CallRow,
+    mode: Type.Enum(['async', 'sync']),
+    why: nullable(text('What chose domain and context, in words')),
+    decision: nullable(Type.Object({ actions: Actions, inline: Actions })),
+    applications: Executed,
+    data: ChannelDataView,
+    isMasked: Type.Boolean({ description: 'Whether the reader sees of longer numbers the last four digits only' }),
+  },
+  { title: 'CaptureDetails' },
+);
+export type CaptureDetails = Static<typeof CaptureDetails>;
 
 export const Counters = Type.Object(
   {

@@ -13,6 +13,7 @@ import type { Logger } from 'winston';
 import type { Metrics } from '../metrics/create-metrics.js';
 import { Access, type AccessOptions } from './access.js';
 import { api } from './api.js';
+import { captures } from './captures.js';
 import type { DaemonWatch } from './daemon-watch.js';
 import { LiveFeed, type FeedOptions } from './live-feed.js';
 import { probes } from './probes.js';
@@ -202,6 +203,7 @@ async function createServer(
       return refuse(reply, 401, access.takesTokens ? 'sign_in' : 'no_user', message);
     });
     await open.register(api, { prefix: '/api/v1', watch, feed, version });
+    await open.register(captures, { prefix: '/api/v1/captures', directory: watch.options.captureDirectory });
     await open.register(session, { prefix: '/api/v1', access, logger });
     open.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
       const { registry } = metrics;

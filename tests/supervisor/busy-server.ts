@@ -24,7 +24,13 @@ const EVENTS_A_CALL = 6;
 export async function startBusyServer(count: number): Promise<BusyServer> {
   const dialplan = new DialplanStore();
   const watch = new DaemonWatch(
-    { historySize: 10_000, timezone: 'UTC', neutraliseCaptures: false, storeLocation: 'dialplan' },
+    {
+      historySize: 10_000,
+      timezone: 'UTC',
+      neutraliseCaptures: false,
+      storeLocation: 'dialplan',
+      captureDirectory: undefined,
+    },
     () => ({ snapshot: dialplan.snapshot, status: { isStale: false, asOf: undefined, redis: undefined } }),
   );
   const observer = observeAll(watch.observers, (error) => {

@@ -28,6 +28,6 @@ function captureLine({ uuid, caller = '1001', destination, variables = {} }: Cap
       ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`variable_${name}`, value])),
     },
     answers: { globals: {}, api: {} },
-    outcome: { kind: 'finished' },
+    outcome: { kind: 'finished', answered: false, endedAt: Date.UTC(2026, 10, 25, 11) },
   });
 }
