@@ -1,18 +1,10 @@
 /** A call: what happened, why it went where it went, the channel's data. */
 import { ApiFailure, ask } from './api.js';
-import {
-  callTitle,
-  emptyState,
-  loadFailure,
-  marked,
-  originText,
-  outcomeText,
-  parties,
-  profileText,
-  stateChip,
-} from './call-parts.js';
+import { callTitle, emptyState, loadFailure, originText, parties, profileText, stateChip } from './call-parts.js';
+import { callTimeline, moment } from './call-timeline.js';
+import { channelDataPart } from './channel-data.js';
 import { decisionSteps } from './decision.js';
-import { clock, dayAndTime, duration, running, t } from './language.js';
+import { dayAndTime, t } from './language.js';
 import { html, nothing } from './lib.js';
 
 /** @typedef {import('../src/supervisor/schemas.js').CallDetails} CallDetails */
@@ -27,7 +19,7 @@ export function callView({ live, redraw }, key) {
   /** @type {ApiFailure | undefined} */
   let failure;
   let showsLog = false;
-  let search = '';
+  const channelData = channelDataPart(redraw);
   let isCopied = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let refreshing;
@@ -107,7 +99,7 @@ export function callView({ live, redraw }, key) {
       <div class="columns">
         <section class="panel">
           <h2>${t('timeline')}</h2>
-          ${timeline(shown, live.now())}
+          ${callTimeline(shown, live.now(), chosen(shown))}
         </section>
         <section class="panel">
           <div class="panel-head">
@@ -124,57 +116,12 @@ export function callView({ live, redraw }, key) {
           }
         </section>
       </div>
-      <section class="panel">${channelData(shown)}</section>
+      <section class="panel">${channelData(shown.data)}</section>
     `;
   }
 
   function toggleLog() {
     showsLog = !showsLog;
-    redraw();
-  }
-
-  /** @param {CallDetails} shown */
-  function channelData({ data }) {
-    const wanted = search.trim().toLowerCase();
-    const found = data.filter(({ name, value }) => `${name}\n${value}`.toLowerCase().includes(wanted));
-    return html`
-      <div class="panel-head">
-        <h2>${t('channelData')}</h2>
-        <label class="search">
-          <span class="visually-hidden">${t('searchData')}</span>
-          <input type="search" name="data" placeholder=${t('searchData')} .value=${search} @input=${onSearch} />
-        </label>
-      </div>
-      <p class="note" role="status">
-        ${wanted === '' ? t('channelDataText') : t('dataFound', { count: found.length, total: data.length })}
-      </p>
-      ${
-        found.length === 0
-          ? html`<p class="empty">${t('nothingFound', { text: search })}</p>`
-          : html`<table class="data">
-              <thead class="visually-hidden">
-                <tr>
-                  <th scope="col">${t('name')}</th>
-                  <th scope="col">${t('value')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${found.map(
-                  ({ name, value }) =>
-                    html`<tr>
-                      <th scope="row">${marked(name, wanted)}</th>
-                      <td>${marked(value, wanted)}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>`
-      }
-    `;
-  }
-
-  /** @param {Event & { target: HTMLInputElement }} event */
-  function onSearch(event) {
-    search = event.target.value;
     redraw();
   }
 
@@ -198,59 +145,16 @@ function downloadLink({ call, isMasked }) {
   >`;
 }
 
-/** @param {CallDetails} details @param {number} now */
-function timeline(details, now) {
-  const { call, applications } = details;
-  const until = call.endedAt ?? now;
-  const whole = Math.max(until - call.arrivedAt, 1);
+/** What chose the context, as an event of the timeline. @param {CallDetails} details */
+function chosen(details) {
+  const { call, contextAskedFor } = details;
   const { isThere } = details.choice.context;
-  return html`<ol class="timeline">
-    ${event(call.arrivedAt, call.arrivedAt, t('tlArrived'), nothing)}
-    ${event(
-      call.arrivedAt,
-      call.arrivedAt,
-      t(isThere ? 'tlContext' : 'tlNoContext', { context: isThere ? call.context : details.contextAskedFor }),
-      html`<small>${choiceText(details)}</small>`,
-    )}
-    ${
-      call.decisionMs === null
-        ? call.endedAt === null
-          ? nothing
-          : event(until, call.arrivedAt, t('tlNothing'), nothing)
-        : event(
-            call.arrivedAt + call.decisionMs,
-            call.arrivedAt,
-            t('tlDecided', {
-              time: duration(call.decisionMs),
-              matched: call.matched.length === 0 ? t('tlNoMatch') : call.matched.join(', '),
-            }),
-            nothing,
-          )
-    }
-    ${applications.map(({ name, data, startedAt, endedAt, response }) => {
-      const took =
-        endedAt !== null
-          ? duration(endedAt - startedAt)
-          : call.endedAt === null
-            ? t('tlRunning', { time: running(now - startedAt) })
-            : t('tlCut');
-      return event(
-        startedAt,
-        call.arrivedAt,
-        html`<b class="application">${name}</b> <code>${data}</code>`,
-        html`<meter min="0" max=${whole} value=${(endedAt ?? until) - startedAt} aria-hidden="true"></meter
-          ><small
-            >${took}${response === null || response === '_none_' || response === '' ? nothing : html` · ${response}`}</small
-          >`,
-        endedAt === null && call.endedAt === null ? 'running' : 'app',
-      );
-    })}
-    ${
-      call.endedAt === null
-        ? nothing
-        : event(call.endedAt, call.arrivedAt, t('tlEnded', { outcome: outcomeText(call) }), nothing, 'end')
-    }
-  </ol>`;
+  return moment(
+    call.arrivedAt,
+    call.arrivedAt,
+    t(isThere ? 'tlContext' : 'tlNoContext', { context: isThere ? call.context : contextAskedFor }),
+    html`<small>${choiceText(details)}</small>`,
+  );
 }
 
 /** @type {Record<CallDetails['choice']['context']['by'], import('./language.js').Word>} */
@@ -277,14 +181,4 @@ function choiceText({ call, contextAskedFor, choice }) {
   ]
     .filter((part) => part !== '')
     .join(t('listComma'));
-}
-
-/**
- * @param {number} at @param {number} from @param {unknown} what @param {unknown} more @param {string} [kind]
- */
-function event(at, from, what, more, kind = '') {
-  return html`<li class=${kind}>
-    <time datetime=${new Date(at).toISOString()} title=${clock(at)}>+${duration(Math.max(at - from, 0))}</time>
-    <div><span>${what}</span>${more}</div>
-  </li>`;
 }

@@ -1,16 +1,9 @@
 /** History: calls that ended, searched. */
 import { ApiFailure, ask } from './api.js';
-import {
-  callLink,
-  emptyState,
-  loadFailure,
-  marked,
-  originText,
-  outcomeText,
-  parties,
-  stateChip,
-} from './call-parts.js';
-import { dayAndTime, duration, moment, t } from './language.js';
+import { callLink, emptyState, loadFailure } from './call-parts.js';
+import { callTable } from './call-table.js';
+import { capturesPart } from './captures.js';
+import { dayAndTime, t } from './language.js';
 import { html, nothing } from './lib.js';
 
 /** @typedef {import('../src/supervisor/schemas.js').CallPage} CallPage */
@@ -58,6 +51,8 @@ export function historyView({ live, redraw }, query) {
   /** Calls that ended since the search. */
   let newer = 0;
 
+  const captures = capturesPart(redraw);
+
   const endChanges = live.onChange((keys) => {
     for (const key of keys ?? []) if (live.calls.get(key)?.endedAt != null) newer += 1;
   });
@@ -96,6 +91,7 @@ export function historyView({ live, redraw }, query) {
   /** @param {Record<string, string>} changed */
   function change(changed) {
     search = changed;
+    captures.reset();
     const text = new URLSearchParams(search).toString();
     history.replaceState(null, '', `#/history${text === '' ? '' : `?${text}`}`);
     clearTimeout(typing);
@@ -120,10 +116,12 @@ export function historyView({ live, redraw }, query) {
         </form>
         ${results()}
       </section>
+      ${page?.hasFiles === true ? captures.template(search) : nothing}
     `,
     close() {
       endChanges();
       asking.abort();
+      captures.reset();
       clearTimeout(typing);
     },
   };
@@ -180,44 +178,17 @@ export function historyView({ live, redraw }, query) {
               </button>`
         }
       </div>
-      <div class="calls history" role="table" aria-label=${t('history')}>
-        <div role="rowgroup" class="calls-head">
-          <div role="row" class="call-row">
-            <span role="columnheader">${t('arrived')}</span>
-            <span role="columnheader">${t('call')}</span>
-            <span role="columnheader">${t('from')}</span>
-            <span role="columnheader">${t('context')}</span>
-            <span role="columnheader">${t('matched')}</span>
-            <span role="columnheader">${t('result')}</span>
-          </div>
-        </div>
-        <div role="rowgroup">${calls.map(row)}</div>
-      </div>
+      ${callTable(
+        t('history'),
+        calls.map((call) => ({ call, href: callLink(call.key) })),
+        search.text,
+      )}
       ${
         calls.length < found
           ? html`<p class="more"><button type="button" @click=${() => void load(calls)}>${t('more')}</button></p>`
           : nothing
       }
     `;
-  }
-
-  /** @param {CallRow} call */
-  function row(call) {
-    const wanted = (search.text ?? '').trim().toLowerCase();
-    return html`<div role="row" class="call-row">
-      <span role="cell" class="cell-time">
-        <b>${moment(call.arrivedAt)}</b><small>${duration((call.endedAt ?? call.arrivedAt) - call.arrivedAt)}</small>
-      </span>
-      <span role="cell" class="cell-call">
-        <a href=${callLink(call.key)}>${parties(call)}</a><small>${marked(call.callerName, wanted)}</small>
-      </span>
-      <span role="cell" class="cell-from">${originText(call)}</span>
-      <span role="cell" class="cell-context">${call.context}</span>
-      <span role="cell" class="cell-doing">${call.matched.length === 0 ? '–' : call.matched.join(', ')}</span>
-      <span role="cell" class="cell-state">
-        ${stateChip(call)}<small>${call.error ?? outcomeText({ ...call, outcome: null })}</small>
-      </span>
-    </div>`;
   }
 }
 

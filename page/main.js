@@ -1,6 +1,7 @@
 /** The page: which view is shown, and what frames it. */
 import { ask, signOut, whenUnknownReader } from './api.js';
 import { callView } from './call.js';
+import { capturedView } from './captured.js';
 import { dialplanView } from './dialplan.js';
 import { healthView } from './health.js';
 import { historyView } from './history.js';
@@ -124,6 +125,9 @@ function route() {
     tab = 'history';
     shownCall = decodeURIComponent(rest);
     show(callView(context, shownCall));
+  } else if (name === 'captured' && rest !== '') {
+    tab = 'history';
+    show(capturedView(context, decodeURIComponent(rest)));
   } else if (name === 'history') {
     tab = 'history';
     show(historyView(context, new URLSearchParams(query)));

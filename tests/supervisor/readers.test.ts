@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 import { accessibilityProblems } from './accessibility-problems.js';
 import { startBusyServer } from './busy-server.js';
 import { launchBrowser } from './launch-browser.js';
@@ -7,6 +9,7 @@ import { startDaemon } from './started-daemon.js';
 
 const TOKEN = 'supervisors-token-0123';
 const NUMBER = '13800138000';
+const fresh = temporaryDirectory();
 
 let browser: Browser;
 let context: BrowserContext;
@@ -115,5 +118,49 @@ test('by the keyboard alone: past the tabs, down the list, into a call, back, an
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
   } finally {
     await server.close();
+  }
+});
+
+test('calls of an earlier run are searched on disk, opened by a link, and downloaded', async () => {
+  const settings = { 'capture.dir': fresh('captures') };
+  const before = await startDaemon({ settings });
+  await before.play({ headers: { 'Caller-Caller-ID-Name': 'Earlier' } });
+  await before.play({ headers: { 'Caller-Destination-Number': '4242' } });
+  await before.stop();
+  const daemon = await startDaemon({ settings });
+  try {
+    await page.goto(`${daemon.origin}/#/history?text=earlier`);
+    await page.getByText('No call has ended yet').waitFor();
+    await page.getByRole('button', { name: 'Also search the files on disk' }).click();
+    await page.getByText('1 call found on disk among 2').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole('link', { name: '1001 → 1002' }).click();
+    await page.getByRole('heading', { name: /1001 → 1002/ }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'What was decided' }).waitFor();
+    expect(await page.locator('.decided').innerText()).toMatch(/set recorded=true\s+answer\s+sleep 1000/);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: /Download/ }).click(),
+    ]);
+    expect(JSON.parse(await readFile(await download.path(), 'utf8'))).toMatchObject({ outcome: { kind: 'hungUp' } });
+    await page.goto(`${daemon.origin}/#/history`);
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByRole('button', { name: '同时搜索磁盘上的文件' }).click();
+    await page.getByText('磁盘上 2 个呼叫中找到 2 个').waitFor();
+  } finally {
+    await daemon.stop();
+  }
+});
+
+test('without capture files the page offers no search of them', async () => {
+  const daemon = await startDaemon();
+  try {
+    await page.goto(`${daemon.origin}/#/history`);
+    await page.getByText('No call has ended yet').waitFor();
+    expect(await page.getByRole('button', { name: /on disk/ }).count()).toBe(0);
+  } finally {
+    await daemon.stop();
   }
 });
