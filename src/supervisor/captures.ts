@@ -26,6 +26,8 @@ const NO_FILES: ApiError = {
 
 export const captures: FastifyPluginCallbackTypebox<CapturesOptions> = (server, { directory }, done) => {
   let searches = 0;
+  // The schema is compiled with the first line, which takes a while: when Parkway starts, not while it has calls.
+  if (directory !== undefined) readCapture(Buffer.from('null'));
 
   server.get(
     '/',
