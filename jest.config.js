@@ -3,6 +3,8 @@ export default {
   testEnvironment: 'node',
   // A bound, not an expectation: the machine may be busy with something else.
   testTimeout: 60_000,
+  // Tests wait for processes more than they compute.
+  maxWorkers: '100%',
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
