@@ -8,10 +8,8 @@ import {
   type ConfigurationEntry,
   type StoreConfiguration,
 } from '../configuration.js';
-import { FileSource } from '../routes/file-source.js';
+import { readDialplan, readRedisDialplan, type ReadDialplan } from '../routes/read-dialplan.js';
 import { isRedisUrl } from '../routes/redis/connection.js';
-import { readOnce } from '../routes/redis/read-once.js';
-import { DialplanStore } from '../routes/store.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
 import { addConfigurationFlags, configurationOf } from './configuration-flags.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
@@ -47,28 +45,18 @@ async function checkConfig(options: Readonly<Record<string, unknown>>): Promise<
     return EXIT_FINDINGS;
   }
   try {
-    return printDialplan(await readDialplan(store));
+    const { snapshot } = await readStore(store);
+    return printDialplan(snapshot);
   } catch (error) {
     process.stderr.write(`parkway: ${(error as Error).message}\n`);
     return EXIT_COULD_NOT_RUN;
   }
 }
 
-async function readDialplan(options: StoreConfiguration): Promise<Snapshot> {
-  const store = new DialplanStore();
-  if (isRedisUrl(options.url)) {
-    const { documents, problems } = await readOnce(options);
-    store.update(documents, problems);
-    return store.snapshot;
-  }
-  const source = await FileSource.open(storeDirectory(options.url), {
-    onChange: (changes, problems) => {
-      store.update(changes, problems);
-    },
-    onError: () => undefined,
-  });
-  await source.close();
-  return store.snapshot;
+/** What the daemon would have once it started: perhaps nothing. */
+function readStore(store: StoreConfiguration): Promise<ReadDialplan> {
+  if (isRedisUrl(store.url)) return readRedisDialplan(store, { mayBeEmpty: true });
+  return readDialplan(storeDirectory(store.url), { mayBeEmpty: true });
 }
 
 function printEntries(entries: readonly ConfigurationEntry[]): void {

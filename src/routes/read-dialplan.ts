@@ -23,6 +23,11 @@ export class UnreadableDialplanError extends Error {
   }
 }
 
+export interface ReadOptions {
+  /** A daemon may start with nothing; a tool that is to look at a dialplan may not. */
+  readonly mayBeEmpty?: boolean;
+}
+
 const GIT = /^git:([^:]+):(.*)$/s;
 const OTHER_STORE = /^([a-z][a-z0-9+.-]+):\/\//i;
 
@@ -31,30 +36,37 @@ const OTHER_STORE = /^([a-z][a-z0-9+.-]+):\/\//i;
  * @param spec a directory, or `git:<revision>:<folder>` (`git:HEAD~1:dialplan/`)
  * @throws {@link UnreadableDialplanError}, Pcre2MissingError
  */
-export async function readDialplan(spec: string): Promise<ReadDialplan> {
-  return compile(await readDocuments(spec), `${spec}: ${NO_DOCUMENTS}`);
+export async function readDialplan(spec: string, { mayBeEmpty = false }: ReadOptions = {}): Promise<ReadDialplan> {
+  const documents = await readDocuments(spec);
+  if (documents.size === 0 && !mayBeEmpty) throw new UnreadableDialplanError(`${spec}: ${NO_DOCUMENTS}`);
+  return compile(documents);
 }
 
 /**
  * Reads and compiles a dialplan that is kept in Redis, as the daemon would.
  * @throws {@link UnreadableDialplanError}, Pcre2MissingError
  */
-export async function readRedisDialplan(options: StoreOptions): Promise<ReadDialplan> {
+export async function readRedisDialplan(
+  options: StoreOptions,
+  { mayBeEmpty = false }: ReadOptions = {},
+): Promise<ReadDialplan> {
   let read;
   try {
     read = await readOnce(options);
   } catch (error) {
     throw new UnreadableDialplanError((error as Error).message, { cause: error });
   }
-  return compile(read.documents, `${read.name}: expected a dialplan, found ${NO_KEYS}`, read.problems);
+  const { documents, problems, name } = read;
+  if (documents.size === 0 && !mayBeEmpty) {
+    throw new UnreadableDialplanError(`${name}: expected a dialplan, found ${NO_KEYS}`);
+  }
+  return compile(documents, problems);
 }
 
 function compile(
   documents: ReadonlyMap<string, DocumentText>,
-  ifNone: string,
   problems: readonly DocumentProblem[] = [],
 ): ReadDialplan {
-  if (documents.size === 0) throw new UnreadableDialplanError(ifNone);
   const store = new DialplanStore();
   store.update(documents, problems);
   return { documents, snapshot: store.snapshot };

@@ -42,6 +42,14 @@ describe('parkway check-config', () => {
     expect(stdout).toBe('✗ --max-calls: maxCalls: expected an integer, found "x"\n');
   });
 
+  test('says of a dialplan that is empty what it means, as a daemon would start with it', async () => {
+    const empty = path.join(directory, 'empty');
+    await mkdir(empty);
+    const { code, stdout, stderr } = await runParkway(['check-config', '--store', empty]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('the dialplan has no domain: every call will find no route');
+  });
+
   test('exits 2 when the dialplan cannot be read', async () => {
     const { code, stderr } = await runParkway(['check-config', '--store', path.join(directory, 'none')]);
     expect(code).toBe(2);
