@@ -5,20 +5,20 @@ import type { Command } from 'commander';
 import { bytesOf } from '../bytes.js';
 import { Findings, type Finding } from '../convert/finding.js';
 import { nameExtensions, type DomainDocuments } from '../convert/name-extensions.js';
-import { UnreadableXmlError, type Source } from '../convert/preprocess.js';
+import type { Source } from '../convert/preprocess.js';
 import { readDialplanXml } from '../convert/read-dialplan-xml.js';
+import type { WrittenRoutes } from '../convert/read-routes.js';
 import { systemFiles } from '../convert/system-files.js';
 import { writeDialplanXml } from '../convert/write-dialplan-xml.js';
-import { UnreadableDialplanError } from '../routes/read-dialplan.js';
 import { findInput, UnusableInputError } from './convert-input.js';
+import { converting } from './converting.js';
 import { dialplanAt } from './dialplan-at.js';
-import { EXIT_COULD_NOT_RUN } from './exit-codes.js';
 import { collectGlobal, givenGlobals, type GivenGlobal } from './given-globals.js';
 import { counted, printFindings, type FindingFormat } from './print-findings.js';
 import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
 import { domainsOf, readStoredDomain } from './stored-contexts.js';
-import { FileExistsError, writeFiles } from './write-files.js';
+import { writeFiles } from './write-files.js';
 
 interface ConvertOptions {
   readonly out?: string;
@@ -42,6 +42,7 @@ interface Converted {
 }
 
 const DEFAULT_DOMAIN = 'default';
+const ROUTE_KINDS = ['extension', 'gateway', 'profile'] as const;
 
 export function addConvert(program: Command, finish: Finish): void {
   program
@@ -64,6 +65,7 @@ export function addConvert(program: Command, finish: Finish): void {
       'after',
       `
 XML is read as FreeSWITCH reads it, includes and $\${variables} too. Comments become descriptions, and descriptions comments.
+Of a configuration directory the contexts of SIP profiles, gateways and users become routes.
 Nothing is lost in silence: what the other form does not hold is named (✗), with file and line, on standard error.
 
 Exit status: 0 all was carried over, 1 something was not, 2 it could not be read or written.
@@ -76,33 +78,17 @@ Examples:
   parkway convert dialplan --out freeswitch/dialplan         JSON to XML`,
     )
     .action(async (inputs: readonly string[], options: ConvertOptions) => {
-      finish(await convert(inputs, options));
+      finish(await converting(() => convert(inputs, options)));
     });
 }
 
 async function convert(inputs: readonly string[], options: ConvertOptions): Promise<number> {
-  try {
-    const input = findInput(inputs);
-    const converted =
-      input.kind === 'xml' ? fromXml(input.sources, inputs, options) : await fromStore(input.spec, options);
-    if (options.out === undefined) await new Output().writeText(Buffer.from(bytesOf(converted.text), 'latin1'));
-    else await write(options.out, converted.files, options.force === true);
-    return printFindings(converted.findings, converted.done, options.format);
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    process.stderr.write(`parkway: ${error.message}\n`);
-    return EXIT_COULD_NOT_RUN;
-  }
-}
-
-function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof UnusableInputError ||
-    error instanceof UnreadableXmlError ||
-    error instanceof UnreadableDialplanError ||
-    error instanceof FileExistsError ||
-    (error instanceof Error && 'code' in error)
-  );
+  const input = findInput(inputs);
+  const converted =
+    input.kind === 'xml' ? fromXml(input.sources, inputs, options) : await fromStore(input.spec, options);
+  if (options.out === undefined) await new Output().writeText(Buffer.from(bytesOf(converted.text), 'latin1'));
+  else await write(options.out, converted.files, options.force === true);
+  return printFindings(converted.findings, converted.done, options.format);
 }
 
 function fromXml(sources: readonly Source[], inputs: readonly string[], options: ConvertOptions): Converted {
@@ -124,20 +110,43 @@ function fromXml(sources: readonly Source[], inputs: readonly string[], options:
   const findings = new Findings();
   const documents = nameExtensions(read.contexts, findings);
   const { extensions, contexts } = documents;
+  const routes = read.routes === undefined ? undefined : routesDocument(read.routes);
+  const counts = [
+    counted(contexts.size, 'context', 'contexts'),
+    counted(extensions.size, 'extension', 'extensions'),
+    ...(read.routes === undefined ? [] : [counted(routeCount(read.routes), 'route', 'routes')]),
+  ];
   return {
-    text: json({ contexts: Object.fromEntries(contexts), extensions: Object.fromEntries(extensions) }),
-    files: storeFiles(domain, documents),
+    text: json({ contexts: Object.fromEntries(contexts), extensions: Object.fromEntries(extensions), routes }),
+    files: storeFiles(domain, documents, routes),
     findings: [...read.findings, ...findings.all],
-    done: `${counted(contexts.size, 'context', 'contexts')}, ${counted(extensions.size, 'extension', 'extensions')}`,
+    done: counts.join(', '),
   };
 }
 
-/** Extensions first: a context must not name one that is not there yet. */
-function storeFiles(domain: string, { extensions, contexts }: DomainDocuments): Map<string, string> {
+/** Extensions first, routes last: nothing must be named that is not there yet. */
+function storeFiles(
+  domain: string,
+  { extensions, contexts }: DomainDocuments,
+  routes: object | undefined,
+): Map<string, string> {
   const files = [...extensions].map(
     ([name, document]) => [path.join(domain, 'extensions', `${name}.json`), json(document)] as const,
   );
-  return new Map([...files, [path.join(domain, 'contexts.json'), json(Object.fromEntries(contexts))]]);
+  return new Map([
+    ...files,
+    [path.join(domain, 'contexts.json'), json(Object.fromEntries(contexts))],
+    ...(routes === undefined ? [] : [[path.join(domain, 'routes.json'), json(routes)] as const]),
+  ]);
+}
+
+function routesDocument(routes: WrittenRoutes): object {
+  const tables = ROUTE_KINDS.filter((kind) => routes[kind].size > 0);
+  return Object.fromEntries(tables.map((kind) => [kind, Object.fromEntries(routes[kind])]));
+}
+
+function routeCount(routes: WrittenRoutes): number {
+  return ROUTE_KINDS.reduce((count, kind) => count + routes[kind].size, 0);
 }
 
 async function fromStore(spec: string, { domain }: ConvertOptions): Promise<Converted> {

@@ -3,20 +3,19 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import { bytesOf } from '../bytes.js';
-import { ConfigurationError, loadConfiguration } from '../configuration.js';
+import { loadConfiguration } from '../configuration.js';
 import { Findings } from '../convert/finding.js';
 import { writeDialplanXml } from '../convert/write-dialplan-xml.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import { suggestion } from '../dialplan/validate.js';
-import { UnreadableDialplanError } from '../routes/read-dialplan.js';
 import { UnusableInputError } from './convert-input.js';
+import { converting } from './converting.js';
 import { dialplanAt } from './dialplan-at.js';
-import { EXIT_COULD_NOT_RUN } from './exit-codes.js';
 import { counted, printFindings, type FindingFormat } from './print-findings.js';
 import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
 import { domainsOf, readStoredDomain } from './stored-contexts.js';
-import { FileExistsError, writeFiles } from './write-files.js';
+import { writeFiles } from './write-files.js';
 
 interface ExportOptions {
   readonly config?: string;
@@ -51,31 +50,11 @@ Examples:
   parkway export-xml default --store git:HEAD~1:dialplan`,
     )
     .action(async (context: string, options: ExportOptions) => {
-      finish(await exportXml(context, options));
+      finish(await converting(() => exportXml(context, options)));
     });
 }
 
-async function exportXml(context: string, options: ExportOptions): Promise<number> {
-  try {
-    return await writeContext(context, options);
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    process.stderr.write(`parkway: ${error.message}\n`);
-    return EXIT_COULD_NOT_RUN;
-  }
-}
-
-function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof UnusableInputError ||
-    error instanceof UnreadableDialplanError ||
-    error instanceof ConfigurationError ||
-    error instanceof FileExistsError ||
-    (error instanceof Error && 'code' in error)
-  );
-}
-
-async function writeContext(wanted: string, options: ExportOptions): Promise<number> {
+async function exportXml(wanted: string, options: ExportOptions): Promise<number> {
   const { store, domain: named } =
     options.store === undefined ? configured(options) : { ...options, store: options.store };
   const { documents } = await dialplanAt(store, options.config);

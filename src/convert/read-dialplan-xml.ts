@@ -1,4 +1,4 @@
-/** FreeSWITCH's XML to the extensions and contexts it defines. */
+/** FreeSWITCH's XML to the extensions and contexts it defines, and of a whole configuration the routes to them. */
 import type { Finding } from './finding.js';
 import { Findings } from './finding.js';
 import { Globals, type GivenGlobals } from './globals.js';
@@ -6,6 +6,7 @@ import { parseXml } from './parse-xml.js';
 import { preprocess, type Source, type SourceFiles } from './preprocess.js';
 import { ContextReader, type WrittenContext } from './read-contexts.js';
 import { ExtensionReader, type ExtensionReaderOptions } from './read-extension.js';
+import { readRoutes, type WrittenRoutes } from './read-routes.js';
 
 export interface ReadXmlOptions extends ExtensionReaderOptions {
   readonly files: SourceFiles;
@@ -16,6 +17,8 @@ export interface ReadXmlOptions extends ExtensionReaderOptions {
 
 export interface DialplanXml {
   readonly contexts: readonly WrittenContext[];
+  /** Undefined where the XML has no profiles, gateways or users that say any. */
+  readonly routes: WrittenRoutes | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -26,9 +29,10 @@ export function readDialplanXml(sources: readonly Source[], options: ReadXmlOpti
   const preprocessed = preprocess(sources, { files: options.files, globals, findings });
   const extensions = new ExtensionReader(preprocessed, findings, options);
   const reader = new ContextReader(preprocessed, findings, extensions, options.looseContext);
-  const contexts = reader.read(parseXml(preprocessed, findings));
+  const roots = parseXml(preprocessed, findings);
+  const contexts = reader.read(roots);
   extensions.reportDisabled();
   extensions.reportUnknownAttributes();
   extensions.reportKeptReferences();
-  return { contexts, findings: findings.all };
+  return { contexts, routes: readRoutes(roots, preprocessed, findings), findings: findings.all };
 }

@@ -107,6 +107,36 @@ describe('parkway convert', () => {
     expect(exported.stdout).toContain('<!-- rings a phone -->\n    <extension name="phones">');
   });
 
+  test('of a whole configuration the contexts of profiles, gateways and users become routes, by which calls are hunted', async () => {
+    await put(CONFIGURATION);
+    await put({
+      'conf/freeswitch.xml': CONFIGURATION['conf/freeswitch.xml'].replace(
+        '</document>',
+        `<section name="configuration"><configuration name="sofia.conf"><profiles>
+  <profile name="external"><settings><param name="context" value="default"/></settings></profile>
+</profiles></configuration></section>
+<section name="directory"><domain name="$\${domain}"><user id="1001"><variables>
+  <variable name="user_context" value="default"/></variables></user></domain></section>
+</document>`,
+      ),
+      'call.txt':
+        'Event-Name: CHANNEL_DATA\nUnique-ID: 1\nCaller-Destination-Number: 1001\nvariable_sofia_profile_name: external\n\n',
+    });
+    const converted = await run('convert', 'DIR/conf', '--out', 'DIR/store', '--set', 'local_ip_v4=10.0.0.5');
+    expect([converted.code, errors(converted)]).toEqual([
+      0,
+      ['1 context, 2 extensions, 2 routes; 0 losses, 0 warnings'],
+    ]);
+    expect(JSON.parse(await get('store/default/routes.json'))).toEqual({
+      extension: { '1001': 'default' },
+      profile: { external: 'default' },
+    });
+    const replayed = await run('replay', 'DIR/call.txt', '--store', 'DIR/store', '--timezone', 'Etc/UTC');
+    expect(replayed.stdout).toContain('context default by profile external');
+    const printed = await run('convert', 'DIR/conf', '--set', 'local_ip_v4=10.0.0.5');
+    expect(JSON.parse(printed.stdout)).toHaveProperty('routes.profile', { external: 'default' });
+  });
+
   test('names with file and line what JSON does not hold, and exits 1', async () => {
     await put(CONFIGURATION);
     await put({ 'conf/dialplan/default/02.xml': '<extension name="echo">\n<Condition/></extension>' });
