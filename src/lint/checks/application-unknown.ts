@@ -7,10 +7,13 @@ import { extensionCheck } from '../finding.js';
 import { quoted } from '../quoted.js';
 import { actionsOf } from '../walk.js';
 
+/** No applications, but what mod_skinny looks for in a list that it hunts itself, to know what to do about the digits so far. */
+const READ_BY_SKINNY = ['skinny-drop', 'skinny-process', 'skinny-route', 'skinny-wait'];
+
 export const applicationUnknown = extensionCheck(
   { 'application-unknown': 'error' },
   function* (extension, { settings }) {
-    const others = new Set(settings.applications.map(lowerCase));
+    const others = new Set([...READ_BY_SKINNY, ...settings.applications.map(lowerCase)]);
     for (const { action, pointer } of actionsOf(extension)) {
       const { application } = action;
       if (findApplication(application) !== undefined || others.has(lowerCase(application))) continue;
