@@ -4,6 +4,7 @@ import { CHECKS } from './checks.js';
 import { SEVERITIES, type LintFinding, type Severity } from './finding.js';
 import { passOver } from './ignores.js';
 import type { LintedDomain } from './linted-domain.js';
+import { sayOnce } from './say-once.js';
 import type { LintSettings } from './settings.js';
 
 export interface LintOptions {
@@ -23,7 +24,7 @@ export function lint(domain: LintedDomain, { settings, today }: LintOptions): Li
       domain: domain.name,
     })),
   );
-  return passOver(findings, domain, settings).sort(inOrder);
+  return sayOnce(passOver(findings, domain, settings).sort(inOrder));
 }
 
 /** Whether a severity is as grave as another, or graver. */

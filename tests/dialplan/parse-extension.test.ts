@@ -43,6 +43,7 @@ describe('an extension that is refused', () => {
 describe('an extension that is read otherwise than it looks', () => {
   test.each<[unknown, string, string]>([
     [{ condition: { feild: 'x' } }, '/condition/feild', 'unknown key "feild", did you mean "field"?'],
+    [{ number: '1001', condition: [] }, '/number', 'unknown key "number"'],
     [
       { condition: [{ break: 'sometimes' }] },
       '/condition/0/break',
