@@ -6,8 +6,8 @@ import type { DocumentSource, DocumentText, SourceListener } from './routes/docu
 import { FileSource } from './routes/file-source.js';
 import { connectionOf, isRedisUrl } from './routes/redis/connection.js';
 import { hashGetter, type HashGet } from './routes/redis/hash-get.js';
-import { RedisSource, type RedisListener } from './routes/redis/redis-source.js';
-import { readSavedDialplan, saveDialplan } from './routes/redis/saved-dialplan.js';
+import { readSavedDialplan } from './routes/redis/saved-dialplan.js';
+import { ThreadedRedisSource, type ThreadListener } from './routes/redis/threaded-redis-source.js';
 import type { Snapshot } from './routes/snapshot.js';
 import { DialplanStore, type StoreUpdate } from './routes/store.js';
 
@@ -20,23 +20,15 @@ export interface DialplanObserver {
 }
 
 const MS = 1_000;
-/** Saving waits so long for more changes. */
-const SAVE_AFTER_MS = 1_000;
 /** Locations that one line of the log names. */
 const MOST_LOGGED = 20;
 
 export class LiveDialplan {
   private readonly store = new DialplanStore();
   private source!: DocumentSource;
-  private redis: RedisSource | undefined;
-  private stateName = '';
+  private redis: ThreadedRedisSource | undefined;
   /** When what an earlier run left was saved. */
   private savedAt: number | undefined;
-  private saving: Promise<void> = Promise.resolve();
-  /** While it goes on, the store's documents are some of before and some of after. */
-  private updating: Promise<unknown> = Promise.resolve();
-  private saveTimer: NodeJS.Timeout | undefined;
-  private isSaved = true;
 
   private constructor(
     private readonly configuration: Configuration,
@@ -74,7 +66,7 @@ export class LiveDialplan {
     const { redis } = this;
     if (redis === undefined) return undefined;
     return hashGetter(
-      () => redis.client,
+      (key, field) => redis.hashGet(key, field),
       this.configuration.store.hashGet,
       (message, call) => {
         this.logger.warn(message, { event: 'hashGet', call });
@@ -89,22 +81,23 @@ export class LiveDialplan {
 
   async close(): Promise<void> {
     await this.source.close();
-    clearTimeout(this.saveTimer);
-    if (!this.isSaved) this.save();
-    await this.saving;
   }
 
   private async openRedis(): Promise<void> {
-    const { store } = this.configuration;
-    const connection = connectionOf(store.url, store.options);
-    this.stateName = connection.name;
-    const saved = await this.readSaved();
+    const { store, stateDir } = this.configuration;
+    const { name } = connectionOf(store.url, store.options);
+    const saved = await this.readSaved(name);
     if (saved.size > 0) this.store.update(saved);
-    const source = RedisSource.open(connection, store, this.redisListener(), saved);
+    const source = await ThreadedRedisSource.open(
+      name,
+      { options: store, stateDirectory: stateDir },
+      this.redisListener(name),
+      () => new Map(this.store.documentsInForce()),
+    );
     this.source = source;
     this.redis = source;
     if (await isWithin(source.firstSync, store.startSeconds * MS)) return;
-    const { name, lastError } = source.status;
+    const { lastError } = source.status;
     const why = `${name} is away (${lastError ?? 'no answer'})`;
     if (store.require) {
       await source.close();
@@ -123,7 +116,7 @@ export class LiveDialplan {
     });
   }
 
-  private async readSaved(): Promise<ReadonlyMap<string, DocumentText>> {
+  private async readSaved(store: string): Promise<ReadonlyMap<string, DocumentText>> {
     const { stateDir } = this.configuration;
     if (stateDir === undefined) {
       this.logger.warn('no stateDir: without it there is no dialplan after a start while Redis is away', {
@@ -132,7 +125,7 @@ export class LiveDialplan {
       return new Map();
     }
     try {
-      const saved = await readSavedDialplan(stateDir, this.stateName);
+      const saved = await readSavedDialplan(stateDir, store);
       this.savedAt = saved?.savedAt;
       return saved?.documents ?? new Map();
     } catch (error) {
@@ -144,13 +137,14 @@ export class LiveDialplan {
   private listener(): SourceListener {
     return {
       onChange: async (changes, problems) => {
-        const updating = this.store.updateInSlices(changes, problems);
-        this.updating = updating.catch(() => undefined);
-        const update = await updating;
-        if (update === undefined) return;
-        this.observer?.storeUpdated(update);
-        this.logUpdate(update);
-        if (this.redis !== undefined) this.saveSoon();
+        const update = await this.store.updateInSlices(changes, problems);
+        if (update !== undefined) {
+          this.observer?.storeUpdated(update);
+          this.logUpdate(update);
+        }
+        return [...changes]
+          .filter(([location, document]) => document !== undefined && !this.store.isInForce(location))
+          .map(([location]) => location);
       },
       onError: (error) => {
         this.observer?.storeFailed(error);
@@ -159,8 +153,7 @@ export class LiveDialplan {
     };
   }
 
-  private redisListener(): RedisListener {
-    const { name } = connectionOf(this.configuration.store.url, {});
+  private redisListener(name: string): ThreadListener {
     return {
       ...this.listener(),
       onConnected: (mode, reason) => {
@@ -180,28 +173,10 @@ export class LiveDialplan {
           { event: 'guarded', domain },
         );
       },
+      onNotSaved: (error) => {
+        this.logger.error(`the dialplan is not saved: ${error.message}`, { event: 'store' });
+      },
     };
-  }
-
-  private saveSoon(): void {
-    this.isSaved = false;
-    if (this.configuration.stateDir === undefined || this.saveTimer !== undefined) return;
-    this.saveTimer = setTimeout(() => {
-      this.save();
-    }, SAVE_AFTER_MS);
-  }
-
-  private save(): void {
-    const { stateDir } = this.configuration;
-    this.saveTimer = undefined;
-    this.isSaved = true;
-    if (stateDir === undefined) return;
-    this.saving = this.saving
-      .then(() => this.updating)
-      .then(() => saveDialplan(stateDir, this.stateName, [...this.store.documentsInForce()], Date.now()))
-      .catch((error: unknown) => {
-        this.logger.error(`the dialplan is not saved: ${(error as Error).message}`, { event: 'store' });
-      });
   }
 
   private logUpdate({ snapshot, changed, newProblems, solved }: StoreUpdate): void {

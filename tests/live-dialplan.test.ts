@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createLogger, transports } from 'winston';
 import { Writable } from 'node:stream';
 import { loadConfiguration, type Configuration } from '../src/configuration.js';
-import { LiveDialplan } from '../src/live-dialplan.js';
+import type { LiveDialplan } from '../src/live-dialplan.js';
 import { findContext, findDomain } from '../src/routes/snapshot.js';
+import { LiveDialplan as BuiltDialplan } from './support/built.js';
 import { startRedis, type RedisServer } from './support/redis-server.js';
 
 const EXTENSIONS = 'cti_dialplan_extensio@d';
@@ -51,7 +53,7 @@ async function open(configuration: Configuration): Promise<LiveDialplan> {
     },
   });
   const logger = createLogger({ transports: [new transports.Stream({ stream })] });
-  const dialplan = await LiveDialplan.open(configuration, logger, undefined);
+  const dialplan = await BuiltDialplan.open(configuration, logger, undefined);
   dialplans.push(dialplan);
   return dialplan;
 }
@@ -97,7 +99,7 @@ describe('the dialplan of a Redis that is away at the start', () => {
     ]);
     await fill(await start(server.port), 'hangup');
     while (applicationIn(second) !== 'hangup') await new Promise(setImmediate);
-    expect(second.status.isStale).toBe(false);
+    while (second.status.isStale) await new Promise(setImmediate);
   });
 
   test('is none, if none was saved; required, it is no start at all', async () => {
@@ -135,6 +137,19 @@ describe('the dialplan of a Redis that is away at the start', () => {
     expect((await open(configure(server.url))).snapshot.version).toBeGreaterThan(0);
   });
 
+  test('what is saved of a document that was refused is the version in force', async () => {
+    const server = await start();
+    await fill(server, 'answer');
+    const first = await open(configure(server.url));
+    await server.client.hset(EXTENSIONS, { a: '{"condition": {"action": {}}}' });
+    while (first.snapshot.problems.length === 0) await new Promise(setImmediate);
+    await close(first);
+    await server.stop();
+    servers = [];
+    const second = await open(configure(server.url));
+    expect([applicationIn(second), second.snapshot.problems]).toEqual(['answer', []]);
+  });
+
   test('what Redis lost while Parkway was down is guarded', async () => {
     const server = await start();
     await fill(server, 'answer');
@@ -146,6 +161,28 @@ describe('the dialplan of a Redis that is away at the start', () => {
     await close(guarded);
     const accepting = await open(configure(server.url, { 'store.acceptEmpty': true }));
     expect(accepting.snapshot.domains.size).toBe(0);
+  });
+});
+
+describe('the thread a dialplan in Redis is followed in', () => {
+  test('is started again when it dies, and what was missed meanwhile is in force then', async () => {
+    const messages = jest.spyOn(Worker.prototype, 'postMessage');
+    const server = await start();
+    await fill(server, 'answer');
+    const dialplan = await open(configure(server.url, { 'store.startSeconds': 60 }));
+    lines = [];
+    await (messages.mock.contexts[0] as Worker).terminate();
+    expect(dialplan.status.redis).toMatchObject({ isConnected: false, lastError: 'its thread ended' });
+    expect(lines).toEqual([
+      `warn ${dialplan.status.redis?.name ?? ''} is away: its thread ended; calls go on with the dialplan there is`,
+    ]);
+    expect(await dialplan.hashGet()?.('cti_a b', 'a-call')).toBe('');
+    await expect(dialplan.reload()).rejects.toThrow('its thread ended');
+    await fill(server, 'hangup');
+    while (applicationIn(dialplan) !== 'hangup') await new Promise(setImmediate);
+    while (dialplan.status.redis?.isConnected !== true) await new Promise(setImmediate);
+    expect(new Set(messages.mock.contexts).size).toBe(2);
+    messages.mockRestore();
   });
 });
 

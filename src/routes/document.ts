@@ -24,9 +24,9 @@ export interface DocumentSource {
 export interface SourceListener {
   /**
    * @param problems all there are with how the documents are kept, apart from the documents
-   * @returns when the changes are in force; until then no more are told
+   * @returns when the changes are in force, until then no more are told: the locations of those that are not, because they were refused
    */
-  onChange(changes: DocumentChanges, problems: readonly DocumentProblem[]): Promise<void> | void;
+  onChange(changes: DocumentChanges, problems: readonly DocumentProblem[]): Promise<readonly string[]>;
   /** Changes may go unnoticed. */
   onError(error: Error): void;
 }

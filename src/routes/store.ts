@@ -65,6 +65,12 @@ export class DialplanStore {
     return this.current;
   }
 
+  /** Whether the document there is in force as it was told last, and not an earlier version of it. */
+  isInForce(location: string): boolean {
+    const held = this.heldAt(location);
+    return held !== undefined && held.inForce?.document === held.document;
+  }
+
   /** The documents in force, by location: of one that was refused the version before. */
   *documentsInForce(): Iterable<[string, DocumentText]> {
     for (const held of this.documents.values()) {

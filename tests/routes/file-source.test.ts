@@ -28,6 +28,7 @@ async function open(): Promise<void> {
     onChange(changes) {
       seen.push(changes);
       for (const notify of waiting.splice(0)) notify(changes);
+      return Promise.resolve([]);
     },
     onError(error) {
       throw error;
@@ -104,7 +105,7 @@ describe('documents in files', () => {
   });
 
   test('a directory that is missing, or a file, is told in one line', async () => {
-    const listener = { onChange: () => undefined, onError: () => undefined };
+    const listener = { onChange: () => Promise.resolve([]), onError: () => undefined };
     await expect(FileSource.open(file('nope'), listener)).rejects.toThrow(
       `${file('nope')}: there is no such directory`,
     );

@@ -47,6 +47,7 @@ export function followRedis(
       const update = await store.updateInSlices(changes, problems);
       if (update !== undefined) updates.push(update);
       look();
+      return [];
     },
     onError(error) {
       events.push(`error: ${error.message}`);

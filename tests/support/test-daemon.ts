@@ -5,13 +5,14 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLogger, transports, type Logger } from 'winston';
-import { startApp, type App } from '../../src/app.js';
+import type { App } from '../../src/app.js';
 import type { Call, CallObserver } from '../../src/calls/call.js';
 import { loadConfiguration } from '../../src/configuration.js';
 import { readDump } from '../../src/replay/read-dump.js';
 import type { Script } from '../../src/simulator/script.js';
 import { simulateLoad } from '../../src/simulator/simulate-load.js';
 import { startFreeSwitch } from '../../src/simulator/start-free-switch.js';
+import { startApp } from './built.js';
 
 /** In real time: a busy machine must not run into the simulated timeouts. */
 const QUICK_BRIDGE = { application: 'bridge', peer: { ringsAfter: 2, answersAfter: 10, lasts: 100 } };

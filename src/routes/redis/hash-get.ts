@@ -1,6 +1,5 @@
 /** `${cti_hash_get(key field)}`, which OKCC's module answers inside FreeSWITCH: a field of a hash in Redis. */
 import { bytesOf, textOf, type Bytes } from '../../bytes.js';
-import type { Client } from './connection.js';
 
 /** The function's name among FreeSWITCH's API functions, in lower case. */
 export const HASH_GET = 'cti_hash_get';
@@ -18,9 +17,12 @@ export interface HashGetOptions {
   readonly timeoutMs: number;
 }
 
-/** @param report hears once of each kind of failure until an answer comes again */
+/**
+ * @param read a field of a hash; undefined if there is none
+ * @param report hears once of each kind of failure until an answer comes again
+ */
 export function hashGetter(
-  client: () => Client | undefined,
+  read: (key: Bytes, field: Bytes) => Promise<Bytes | undefined>,
   { prefixes, timeoutMs }: HashGetOptions,
   report: (message: string, call: string) => void,
 ): HashGet {
@@ -38,21 +40,15 @@ export function hashGetter(
     if (!prefixes.some((prefix) => key.startsWith(bytesOf(prefix)))) {
       return fail('prefix', args, call, 'its key begins with none of store.hashGet.prefixes');
     }
-    const redis = client();
-    if (redis === undefined) return fail('away', args, call, 'Redis is away');
     try {
-      const value = await answerWithin(timeoutMs, redis.hgetBuffer(latin1(key), latin1(field)));
+      const value = await answerWithin(timeoutMs, read(key, field));
       reported.clear();
-      return value?.toString('latin1') ?? '';
+      return value ?? '';
     } catch (error) {
       const { message } = error as Error;
       return fail(message, args, call, message);
     }
   };
-}
-
-function latin1(bytes: Bytes): Buffer {
-  return Buffer.from(bytes, 'latin1');
 }
 
 async function answerWithin<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer> {

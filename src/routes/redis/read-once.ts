@@ -30,6 +30,7 @@ export async function readOnce(options: StoreOptions): Promise<ReadOnce> {
     onChange(changes, all) {
       for (const [location, document] of changes) if (document !== undefined) documents.set(location, document);
       problems = all;
+      return Promise.resolve([]);
     },
     onError: lose,
     onConnected(mode, reason) {

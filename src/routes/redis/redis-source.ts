@@ -17,6 +17,8 @@ export interface RedisListener extends SourceListener {
   onLost(error: Error): void;
   /** A domain is suddenly empty, and its previous state is kept. */
   onGuarded(domain: string, what: string): void;
+  /** What there is to know of the source may be another now. */
+  onStatus?(status: RedisStatus): void;
 }
 
 /** What there is to know of the source at a moment: for metrics, readiness, pages. Times in epoch milliseconds. */
@@ -184,6 +186,7 @@ export class RedisSource implements DocumentSource {
         await this.sync(session);
         onSynced();
         this.syncedAt = Date.now();
+        this.listener.onStatus?.(this.status);
         if (!this.mirror.needsComparison) this.synced.resolve();
         if (this.mirror.isInStep) {
           pauseMs = 0;
@@ -204,6 +207,7 @@ export class RedisSource implements DocumentSource {
     this.lastError = undefined;
     this.counters.connections += 1;
     const { mode, reason } = session.invalidation;
+    this.listener.onStatus?.(this.status);
     this.listener.onConnected(mode, reason);
   }
 
@@ -215,6 +219,7 @@ export class RedisSource implements DocumentSource {
     }
     this.session = undefined;
     this.lastError = error.message;
+    this.listener.onStatus?.(this.status);
     if (this.toldErrors.has(error.message)) return;
     this.toldErrors.add(error.message);
     this.listener.onLost(error);
