@@ -166,7 +166,8 @@ export function suggestion(word: string, known: readonly string[]): string {
   const closest = known
     .map((candidate) => ({ candidate, distance: leven(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance)[0];
-  return closest !== undefined && closest.distance <= Math.min(CLOSE_ENOUGH, word.length - 1, Math.ceil(word.length / 3))
+  return closest !== undefined &&
+    closest.distance <= Math.min(CLOSE_ENOUGH, word.length - 1, Math.ceil(word.length / 3))
     ? `, did you mean "${closest.candidate}"?`
     : '';
 }
