@@ -13,10 +13,12 @@ import { findFiles } from './find-files.js';
 import { formatOption } from './output.js';
 import type { Finish } from './program.js';
 import { startProgress } from './progress.js';
+import { callerContextOption } from './replay-flags.js';
 
 interface CoverageOptions {
   readonly calls: readonly string[];
   readonly config?: string;
+  readonly callerContext?: boolean;
   readonly format: 'pretty' | 'html' | 'json';
 }
 
@@ -32,6 +34,7 @@ export function addCoverage(program: Command, finish: Finish): void {
       'recorded calls: capture files or channel dumps, plain, gzip or zstd; globs; -',
     )
     .option('--config <file>', 'configuration file: domain, time zone, captures')
+    .addOption(callerContextOption())
     .addOption(formatOption(['pretty', 'html', 'json']))
     .addHelpText(
       'after',
@@ -49,7 +52,7 @@ Examples:
     });
 }
 
-async function coverage(dialplan: string, { calls, config, format }: CoverageOptions): Promise<number> {
+async function coverage(dialplan: string, { calls, config, callerContext, format }: CoverageOptions): Promise<number> {
   const { configuration } = configurationOf({ config });
   const files = await findFiles(calls);
   const { documents, snapshot } = await dialplanAt(dialplan);
@@ -59,6 +62,7 @@ async function coverage(dialplan: string, { calls, config, format }: CoverageOpt
       kind: 'coverage',
       dialplan: documents,
       domain: configuration.domain,
+      callerContext: callerContext === true,
       neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
       matchLimit: configuration.dialplan.matchLimit,
       timezone: configuration.dialplan.timezone,

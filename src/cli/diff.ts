@@ -16,6 +16,7 @@ import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles, NoSuchFileError } from './find-files.js';
 import type { Finish } from './program.js';
 import { startProgress } from './progress.js';
+import { callerContextOption } from './replay-flags.js';
 
 interface DiffOptions {
   readonly calls: readonly string[];
@@ -23,6 +24,7 @@ interface DiffOptions {
   readonly answers?: string;
   readonly config?: string;
   readonly domain?: string;
+  readonly callerContext?: boolean;
   readonly format: 'pretty' | 'json' | 'markdown';
   readonly threads: number;
 }
@@ -43,6 +45,7 @@ export function addDiff(program: Command, finish: Finish): void {
     .option('--answers <file>', 'what global variables and API functions answer that the recordings do not tell')
     .option('--config <file>', 'configuration file: domain, time zone, captures')
     .option('--domain <name>', 'domain of calls that name none')
+    .addOption(callerContextOption())
     .addOption(
       new Option('--format <format>', 'how it is printed').choices(['pretty', 'json', 'markdown']).default('pretty'),
     )
@@ -98,6 +101,7 @@ async function diff(old: string, latest: string, options: DiffOptions): Promise<
     expected,
     today: now.toISOString().slice(0, DATE_LENGTH),
     domain: configuration.domain,
+    callerContext: options.callerContext === true,
     neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
     matchLimit: configuration.dialplan.matchLimit,
     timezone: configuration.dialplan.timezone,

@@ -10,6 +10,7 @@ import type { AnswerSource, KnownAnswer } from '../replay/answer-source.js';
 import { parseAnswers } from '../replay/answers-file.js';
 import { FreeSwitchAnswers } from '../replay/ask-freeswitch.js';
 import { BUILT_INS } from '../replay/built-in-answers.js';
+import { callerContext } from '../replay/caller-context.js';
 import { answersFromGlobals } from '../replay/global-answers.js';
 import { overrideData } from '../replay/override.js';
 import { readTime } from '../replay/read-time.js';
@@ -124,7 +125,7 @@ export class ReplayBench {
   }
 
   private optionsFor(call: RecordedCall): { options: ReplayOptions; clock: string } {
-    const { now, timezone, context } = this.flags;
+    const { now, timezone, context, callerContext: fromCall } = this.flags;
     const zone = timezone ?? call.timezone ?? this.settings.timezone;
     const whyZone =
       timezone !== undefined ? 'as asked for' : call.timezone === undefined ? 'as configured' : 'recorded';
@@ -134,7 +135,7 @@ export class ReplayBench {
     return {
       options: {
         domain: this.settings.domain,
-        context,
+        context: fromCall === true ? callerContext(call.data) : context,
         neutraliseCaptures: this.settings.neutraliseCaptures,
         sources: this.sources,
         moment: { epochMs, serverZone: zone },

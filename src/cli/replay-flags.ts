@@ -1,5 +1,5 @@
 /** The flags of commands that hunt recorded calls: which dialplan, what is changed, who answers. */
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { bytesOf } from '../bytes.js';
 import { readClock } from '../dialplan/time-zone.js';
 import type { Override } from '../replay/override.js';
@@ -10,6 +10,7 @@ export interface ReplayFlags {
   readonly store?: string;
   readonly domain?: string;
   readonly context?: string;
+  readonly callerContext?: boolean;
   readonly destination?: string;
   readonly set: readonly Override[];
   readonly now?: string;
@@ -29,6 +30,7 @@ export function addReplayFlags(command: Command): Command {
     .option('--store <dialplan>', 'directory, git:<revision>:<folder>, or redis://host (default: as configured)')
     .option('--domain <name>', 'domain of calls that name none')
     .option('--context <name>', 'instead of the context the routes choose')
+    .addOption(callerContextOption().conflicts('context'))
     .option('--destination <number>', 'instead of the number that was called')
     .option(
       '--set <name=value>',
@@ -43,6 +45,14 @@ export function addReplayFlags(command: Command): Command {
     .option('--freeswitch <host:port>', 'a running FreeSWITCH to ask what nothing else answers', aPeer)
     .option('--password <password>', 'of its event socket', DEFAULT_PASSWORD)
     .option('--allow-api <name>', 'an API function it may be asked although it could do something', collect, []);
+}
+
+/** For dialplans that came from FreeSWITCH, of which the routes are not all that chooses a context. */
+export function callerContextOption(): Option {
+  return new Option(
+    '--caller-context',
+    'hunt in the context FreeSWITCH had the call in, not the one the routes choose',
+  );
 }
 
 export const ANSWERS_HELP = `

@@ -1,5 +1,6 @@
 /** Counts what of a dialplan the calls of a corpus reach: extensions, conditions and how they came out, actions. */
 import { textOf } from '../bytes.js';
+import { callerContext } from '../replay/caller-context.js';
 import { replay } from '../replay/replay.js';
 import { selectContext, type SelectedContext } from '../routes/select-context.js';
 import { defaultDomain, type Snapshot } from '../routes/snapshot.js';
@@ -27,6 +28,7 @@ interface Path {
 
 interface CoverageOptions {
   readonly domain: string | undefined;
+  readonly callerContext: boolean;
   readonly neutraliseCaptures: boolean;
 }
 
@@ -40,9 +42,10 @@ export class CallCoverage {
     private readonly snapshot: Snapshot,
     private readonly options: CoverageOptions,
   ) {
-    this.contexts = new DecisionMemo(({ data }) =>
-      this.pathsIn(selectContext(data, snapshot, defaultDomain(snapshot, options.domain))),
-    );
+    this.contexts = new DecisionMemo(({ data }) => {
+      const asked = options.callerContext ? callerContext(data) : undefined;
+      return this.pathsIn(selectContext(data, snapshot, defaultDomain(snapshot, options.domain), asked));
+    });
   }
 
   get result(): Coverage {

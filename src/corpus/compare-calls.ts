@@ -1,6 +1,7 @@
 /** Hunts every call of a corpus under two dialplans, and groups those that go elsewhere by where they went and go. */
 import { textOf } from '../bytes.js';
 import type { Hunted } from '../dialplan/hunt.js';
+import { callerContext } from '../replay/caller-context.js';
 import { replay, type Replayed } from '../replay/replay.js';
 import { traceLines } from '../report/trace-lines.js';
 import { selectContext, type SelectedContext } from '../routes/select-context.js';
@@ -13,6 +14,8 @@ import { doesTheSame, goesTheSameWay, routeOf, type Route } from './route.js';
 export interface ComparisonOptions {
   /** The domain of calls that name none that is known. */
   readonly domain: string | undefined;
+  /** Whether calls are hunted in the context FreeSWITCH had them in, whatever the routes say. */
+  readonly callerContext: boolean;
   readonly neutraliseCaptures: boolean;
   readonly expected: ExpectedMoves;
 }
@@ -104,7 +107,9 @@ export class CallComparison {
   }
 
   private select(call: CallToDecide, snapshot: Snapshot): SelectedContext {
-    return selectContext(call.data, snapshot, defaultDomain(snapshot, this.options.domain));
+    const { domain, callerContext: fromCall } = this.options;
+    const asked = fromCall ? callerContext(call.data) : undefined;
+    return selectContext(call.data, snapshot, defaultDomain(snapshot, domain), asked);
   }
 
   /** Calls that take the same two contexts are compared together: what chose the context matters no more. */

@@ -17,6 +17,8 @@ export type Documents = ReadonlyMap<string, DocumentText>;
 export interface CorpusOptions {
   /** The domain of calls that name none that is known. */
   readonly domain: string | undefined;
+  /** Whether calls are hunted in the context FreeSWITCH had them in, whatever the routes say. */
+  readonly callerContext: boolean;
   readonly neutraliseCaptures: boolean;
   /** Steps PCRE2 may take for one match, on every thread. */
   readonly matchLimit: number;
@@ -119,10 +121,11 @@ export class CorpusWork {
 }
 
 function tallyOf(job: CorpusJob): CallComparison | CallCoverage {
-  const { domain, neutraliseCaptures } = job;
-  if (job.kind === 'coverage') return new CallCoverage(snapshotOf(job.dialplan), { domain, neutraliseCaptures });
+  const { domain, callerContext, neutraliseCaptures } = job;
+  const options = { domain, callerContext, neutraliseCaptures };
+  if (job.kind === 'coverage') return new CallCoverage(snapshotOf(job.dialplan), options);
   const expected = new ExpectedMoves(job.expected, job.today);
-  return new CallComparison(snapshotOf(job.old), snapshotOf(job.new), { domain, neutraliseCaptures, expected });
+  return new CallComparison(snapshotOf(job.old), snapshotOf(job.new), { ...options, expected });
 }
 
 function snapshotOf(documents: Documents): Snapshot {

@@ -3,6 +3,7 @@ import { textOf, type Bytes } from '../bytes.js';
 import { compileExpression } from '../dialplan/expression.js';
 import type { HuntedApplication } from '../dialplan/captures.js';
 import { Pattern } from '../dialplan/pcre2.js';
+import { callerContext, cameBySocket } from '../replay/caller-context.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import type { Replayed } from '../replay/replay.js';
 import { byExtension, explanationLines, type Explanation } from './explanation-lines.js';
@@ -37,7 +38,10 @@ export function replayLines(
   return [
     style.strong(`${caller} → ${header('Caller-Destination-Number')}`) +
       style.faint(`  ${printableText(call.location)}`),
-    ...labelled('context', [`${printableText(selected.name)}: ${printableText(selected.why)}`]),
+    ...labelled('context', [
+      `${printableText(selected.name)}: ${printableText(selected.why)}`,
+      ...elsewhere(call, replayed),
+    ]),
     ...labelled('time', [clock]),
     ...labelled('matched', [matchedText(replayed, style)]),
     ...labelled('captured', capturesOf(replayed).map(captureText)),
@@ -92,6 +96,14 @@ export function replayJson({ call, replayed, clock }: ReplayReport, explain: Exp
     ...(call.capture?.decision === undefined ? {} : { asRecorded: recordedDifference(call, replayed).length === 0 }),
     ...(explain === undefined ? {} : { trace: traceLines(hunted.trace) }),
   };
+}
+
+/** Where routes say nothing of a call that FreeSWITCH's own dialplan has hunted: which context that was. */
+function elsewhere({ data, capture }: RecordedCall, { selected }: Replayed): string[] {
+  const own = callerContext(data);
+  if (selected.choice.context.by !== 'default' || capture !== undefined || cameBySocket(data)) return [];
+  if (own === undefined || own.toLowerCase() === selected.name.toLowerCase()) return [];
+  return [`(FreeSWITCH had the call in ${printableText(own)}: --caller-context hunts there)`];
 }
 
 /** How the actions differ from those that were recorded; empty where they do not, or none were. */

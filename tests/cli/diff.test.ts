@@ -52,6 +52,19 @@ afterAll(async () => {
 });
 
 describe('parkway diff', () => {
+  test('hunts, if that is wanted, in the contexts FreeSWITCH had the calls in; coverage too', async () => {
+    const dumpIn = (context: string): string =>
+      `Event-Name: CHANNEL_DATA\nUnique-ID: ${context}\nCaller-Destination-Number: 0044\nCaller-Context: ${context}\n\n`;
+    await writeFile(at('contexts.txt'), dumpIn('default') + dumpIn('elsewhere'));
+    const args = ['--calls', at('contexts.txt'), '--format', 'json'];
+    const routed = await runParkway(['diff', at('old'), at('new'), ...args]);
+    expect(routed.stdout).toContain('"calls":2,"moved":2');
+    const asked = await runParkway(['diff', at('old'), at('new'), ...args, '--caller-context']);
+    expect(asked.stdout).toContain('"calls":2,"moved":1');
+    const covered = await runParkway(['coverage', at('old'), ...args, '--caller-context']);
+    expect(covered.stdout).toContain('"text":"d.example out","counts":"tried 1, matched 1"');
+  });
+
   test('groups the calls that go elsewhere, with one of them and its traces where they part', async () => {
     const args = ['diff', at('old'), at('new'), '--calls', at('*.ndjson*')];
     const { code, stdout } = await runParkway([...args, '--threads', '2']);

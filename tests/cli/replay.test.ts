@@ -41,6 +41,23 @@ describe('parkway replay', () => {
     expect(code).toBe(0);
   });
 
+  test('hunts in the context FreeSWITCH had the call in, if that is wanted, and says so where routes do not choose one', async () => {
+    const call = write(
+      'caller-context.txt',
+      'Event-Name: CHANNEL_DATA\nUnique-ID: 1\nCaller-Destination-Number: 1001\nCaller-Context: external\n\n',
+    );
+    const store = path.join(examples, 'dialplan');
+    const routed = await runParkway(['replay', call, '--store', store]);
+    expect(routed.stdout).toMatch(/context +default: .*\n +\(FreeSWITCH had the call in external: --caller-context/);
+    const asked = await runParkway(['replay', call, '--store', store, '--caller-context']);
+    expect(asked.stdout).toMatch(/context +external: context external as asked for; .*\n +time/);
+    const both = await runParkway(['replay', call, '--caller-context', '--context', 'default']);
+    expect([both.code, both.stderr]).toEqual([
+      2,
+      expect.stringContaining("cannot be used with option '--context <name>'"),
+    ]);
+  });
+
   test('changes number, variables and time, and asks the answers it is given', async () => {
     const answers = write(
       'answers.yaml',
