@@ -10,7 +10,7 @@ import type { AnswerSource, KnownAnswer } from '../replay/answer-source.js';
 import { parseAnswers } from '../replay/answers-file.js';
 import { FreeSwitchAnswers } from '../replay/ask-freeswitch.js';
 import { BUILT_INS } from '../replay/built-in-answers.js';
-import { callerContext } from '../replay/caller-context.js';
+import { callerContext, unheededContext } from '../replay/caller-context.js';
 import { answersFromGlobals } from '../replay/global-answers.js';
 import { overrideData } from '../replay/override.js';
 import { readTime } from '../replay/read-time.js';
@@ -26,6 +26,8 @@ export interface HuntedCall {
   readonly replayed: Replayed;
   /** What chose time and zone, in words. */
   readonly clock: string;
+  /** The context FreeSWITCH had the call in, where no route chose another. */
+  readonly unheededContext: string | undefined;
 }
 
 /** What keeps a command from running; the message names the file. */
@@ -90,7 +92,8 @@ export class ReplayBench {
   /** Hunts a recorded call as the flags change it. @throws InboundError */
   async hunt(recorded: RecordedCall): Promise<HuntedCall> {
     const { call, options, clock } = this.prepare(recorded);
-    return { call, replayed: await this.run(call, options), clock };
+    const replayed = await this.run(call, options);
+    return { call, replayed, clock, unheededContext: unheededContext(call, replayed.selected) };
   }
 
   /** The call as the flags change it, and when and where it is hunted. */

@@ -1,6 +1,8 @@
 /** The context that FreeSWITCH itself had a recorded call in. */
 import { textOf } from '../bytes.js';
 import type { ChannelHeaders } from '../dialplan/caller-profile.js';
+import type { SelectedContext } from '../routes/select-context.js';
+import type { RecordedCall } from './recorded-call.js';
 
 /** Undefined where the recording does not tell it. */
 export function callerContext(data: ChannelHeaders): string | undefined {
@@ -8,7 +10,14 @@ export function callerContext(data: ChannelHeaders): string | undefined {
   return name === undefined || name === '' ? undefined : textOf(name);
 }
 
-/** Whether a socket has controlled the call already: then the context is that of FreeSWITCH's catch-all. */
-export function cameBySocket(data: ChannelHeaders): boolean {
-  return data.get('Socket-Mode') !== undefined || data.get('variable_socket_host') !== undefined;
+/**
+ * Where no route chose the context of a call that FreeSWITCH's own dialplan hunted: the one it was hunted in there, if that is
+ * another. A call that came by a socket has the context of FreeSWITCH's catch-all, which says nothing.
+ */
+export function unheededContext({ data, capture }: RecordedCall, selected: SelectedContext): string | undefined {
+  const bySocket =
+    capture !== undefined || data.get('Socket-Mode') !== undefined || data.get('variable_socket_host') !== undefined;
+  const own = callerContext(data);
+  if (bySocket || own === undefined || selected.choice.context.by !== 'default') return undefined;
+  return own.toLowerCase() === selected.name.toLowerCase() ? undefined : own;
 }

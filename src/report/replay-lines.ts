@@ -3,7 +3,6 @@ import { textOf, type Bytes } from '../bytes.js';
 import { compileExpression } from '../dialplan/expression.js';
 import type { HuntedApplication } from '../dialplan/captures.js';
 import { Pattern } from '../dialplan/pcre2.js';
-import { callerContext, cameBySocket } from '../replay/caller-context.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import type { Replayed } from '../replay/replay.js';
 import { byExtension, explanationLines, type Explanation } from './explanation-lines.js';
@@ -16,6 +15,8 @@ export interface ReplayReport {
   readonly replayed: Replayed;
   /** When, by which clock, and what says so. */
   readonly clock: string;
+  /** The context FreeSWITCH had the call in, where no route chose another. */
+  readonly unheededContext?: string | undefined;
 }
 
 /** What an expression captured on the way of the call. */
@@ -27,7 +28,7 @@ interface Capture {
 
 /** A call in a few lines: who called what, which context and why, what matched, what would be executed. */
 export function replayLines(
-  { call, replayed, clock }: ReplayReport,
+  { call, replayed, clock, unheededContext: unheeded }: ReplayReport,
   explain: Explanation | undefined,
   style: Style,
 ): string[] {
@@ -40,7 +41,9 @@ export function replayLines(
       style.faint(`  ${printableText(call.location)}`),
     ...labelled('context', [
       `${printableText(selected.name)}: ${printableText(selected.why)}`,
-      ...elsewhere(call, replayed),
+      ...(unheeded === undefined
+        ? []
+        : [`(FreeSWITCH had the call in ${printableText(unheeded)}: --caller-context hunts there)`]),
     ]),
     ...labelled('time', [clock]),
     ...labelled('matched', [matchedText(replayed, style)]),
@@ -96,14 +99,6 @@ export function replayJson({ call, replayed, clock }: ReplayReport, explain: Exp
     ...(call.capture?.decision === undefined ? {} : { asRecorded: recordedDifference(call, replayed).length === 0 }),
     ...(explain === undefined ? {} : { trace: traceLines(hunted.trace) }),
   };
-}
-
-/** Where routes say nothing of a call that FreeSWITCH's own dialplan has hunted: which context that was. */
-function elsewhere({ data, capture }: RecordedCall, { selected }: Replayed): string[] {
-  const own = callerContext(data);
-  if (selected.choice.context.by !== 'default' || capture !== undefined || cameBySocket(data)) return [];
-  if (own === undefined || own.toLowerCase() === selected.name.toLowerCase()) return [];
-  return [`(FreeSWITCH had the call in ${printableText(own)}: --caller-context hunts there)`];
 }
 
 /** How the actions differ from those that were recorded; empty where they do not, or none were. */
