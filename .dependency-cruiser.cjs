@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   simulator: ['dialplan', 'api-functions'],
   'dialplan-tests': ['dialplan', 'routes', 'replay'],
   corpus: ['dialplan', 'pattern', 'routes', 'replay', 'dialplan-tests', 'report'],
-  supervisor: ['dialplan', 'esl', 'routes', 'calls', 'capture', 'metrics', 'report'],
+  supervisor: ['dialplan', 'esl', 'routes', 'calls', 'replay', 'capture', 'metrics', 'report'],
   report: ['dialplan'],
   disk: [],
   capture: ['dialplan', 'calls', 'disk'],

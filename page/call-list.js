@@ -89,7 +89,7 @@ export class CallList {
           <input
             type="search"
             name="filter"
-            placeholder=${`${t('filter')}: ${t('filterHint')}`}
+            placeholder=${t('filter')}
             .value=${this.#filter}
             @input=${this.#onFilter}
           />

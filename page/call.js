@@ -1,16 +1,16 @@
 /** A call: what happened, why it went where it went, the channel's data. */
 import { ApiFailure, ask } from './api.js';
-import { callTitle, emptyState, loadFailure, originText, parties, profileText, stateChip } from './call-parts.js';
+import { callHeadPart } from './call-head.js';
+import { callTitle, emptyState, loadFailure } from './call-parts.js';
 import { callTimeline, moment } from './call-timeline.js';
 import { channelDataPart } from './channel-data.js';
-import { decisionSteps } from './decision.js';
-import { dayAndTime, t } from './language.js';
+import { t } from './language.js';
 import { html, nothing } from './lib.js';
+import { whyPart } from './why.js';
 
 /** @typedef {import('../src/supervisor/schemas.js').CallDetails} CallDetails */
 
 const REFRESH_MS = 500;
-const COPIED_MS = 2000;
 
 /** @param {import('./view.js').ViewContext} context @param {string} key @returns {import('./view.js').View} */
 export function callView({ live, redraw }, key) {
@@ -18,9 +18,9 @@ export function callView({ live, redraw }, key) {
   let details;
   /** @type {ApiFailure | undefined} */
   let failure;
-  let showsLog = false;
+  const callHead = callHeadPart(redraw);
+  const why = whyPart(redraw);
   const channelData = channelDataPart(redraw);
-  let isCopied = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let refreshing;
 
@@ -49,21 +49,6 @@ export function callView({ live, redraw }, key) {
   }, 1000);
   void load();
 
-  async function copyLink() {
-    try {
-      await navigator.clipboard.writeText(location.href);
-    } catch {
-      // Where the clipboard is closed to pages (no TLS), the address bar has the same.
-      return;
-    }
-    isCopied = true;
-    setTimeout(() => {
-      isCopied = false;
-      redraw();
-    }, COPIED_MS);
-    redraw();
-  }
-
   function template() {
     if (failure?.status === 404)
       return html`<h1 class="visually-hidden">${t('call')}</h1>
@@ -74,55 +59,24 @@ export function callView({ live, redraw }, key) {
         }`;
     if (failure !== undefined) return loadFailure(failure.message, () => void load());
     if (details === undefined) return html`<p class="empty">${t('loading')}</p>`;
-    const shown = details;
-    const { call } = shown;
+    const { call, data, trace, log } = details;
     const visit = /:(\d+)$/.exec(call.key)?.[1];
+    const head = {
+      dump: `api/v1/calls/${encodeURIComponent(call.key)}/dump`,
+      noDump: noDump(details),
+      ...(visit === undefined ? {} : { note: t('anotherVisit', { count: Number(visit) }) }),
+    };
     return html`
-      <section class="panel call-head">
-        <div class="call-title">
-          <h1>${parties(call)}</h1>
-          ${stateChip(call)}
-        </div>
-        <p class="call-summary">
-          ${call.callerName === '' ? nothing : html`<q>${call.callerName}</q> · `}${t('summaryFrom', { origin: originText(call) })}
-          ${profileText(call)} · ${call.domain} · ${dayAndTime(call.arrivedAt)}
-          ${visit === undefined ? nothing : html` · ${t('anotherVisit', { count: Number(visit) })}`}
-        </p>
-        ${call.error === null ? nothing : html`<p class="notice bad" role="alert" lang="en">${call.error}</p>`}
-        <div class="actions">
-          <button type="button" @click=${() => void copyLink()} aria-live="polite">
-            ${t(isCopied ? 'copied' : 'copyLink')}
-          </button>
-          ${downloadLink(shown)}
-        </div>
-      </section>
+      ${callHead(call, head)}
       <div class="columns">
         <section class="panel">
           <h2>${t('timeline')}</h2>
-          ${callTimeline(shown, live.now(), chosen(shown))}
+          ${callTimeline(details, live.now(), chosen(details))}
         </section>
-        <section class="panel">
-          <div class="panel-head">
-            <h2>${t('why')}</h2>
-            <button type="button" class="quiet-button" aria-pressed=${showsLog} @click=${toggleLog}>
-              ${t(showsLog ? 'asSteps' : 'asLog')}
-            </button>
-          </div>
-          ${
-            showsLog
-              ? html`<pre class="log" tabindex="0" aria-label=${t('asLog')}>${shown.log.join('\n')}</pre>`
-              : html`<p class="note">${t('whyText')}</p>
-                  ${decisionSteps(shown.trace, call.matched)}`
-          }
-        </section>
+        <section class="panel">${why({ trace, log, matched: call.matched }, nothing)}</section>
       </div>
-      <section class="panel">${channelData(shown.data)}</section>
+      <section class="panel">${channelData(data)}</section>
     `;
-  }
-
-  function toggleLog() {
-    showsLog = !showsLog;
-    redraw();
   }
 
   return {
@@ -136,13 +90,9 @@ export function callView({ live, redraw }, key) {
   };
 }
 
-/** @param {CallDetails} details */
-function downloadLink({ call, isMasked }) {
-  const reason = isMasked ? t('downloadMasked') : call.endedAt === null ? t('downloadLive') : undefined;
-  if (reason !== undefined) return html`<span class="hint">${reason}</span>`;
-  return html`<a class="button" href=${`api/v1/calls/${encodeURIComponent(call.key)}/dump`} download
-    >${t('download')}</a
-  >`;
+/** Why there is no download; undefined where there is one. @param {CallDetails} details */
+function noDump({ call, isMasked }) {
+  return isMasked ? t('downloadMasked') : call.endedAt === null ? t('downloadLive') : undefined;
 }
 
 /** What chose the context, as an event of the timeline. @param {CallDetails} details */

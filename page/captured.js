@@ -1,19 +1,24 @@
 /** A call in the capture files: what happened, what was decided, the channel's data. */
 import { ApiFailure, ask } from './api.js';
-import { callTitle, emptyState, loadFailure, originText, parties, profileText, stateChip } from './call-parts.js';
+import { callHeadPart } from './call-head.js';
+import { callTitle, emptyState, loadFailure } from './call-parts.js';
 import { callTimeline, moment } from './call-timeline.js';
 import { channelDataPart } from './channel-data.js';
-import { dayAndTime, t } from './language.js';
+import { t } from './language.js';
 import { html, nothing } from './lib.js';
+import { whyPart } from './why.js';
 
 /** @typedef {import('../src/supervisor/schemas.js').CaptureDetails} CaptureDetails */
+/** @typedef {import('../src/supervisor/schemas.js').DecisionToday} Today */
 
 /** @param {import('./view.js').ViewContext} context @param {string} place @returns {import('./view.js').View} */
-export function capturedView({ redraw }, place) {
+export function capturedView({ live, redraw }, place) {
   /** @type {CaptureDetails | undefined} */
   let details;
   /** @type {ApiFailure | undefined} */
   let failure;
+  const callHead = callHeadPart(redraw);
+  const whyToday = whyPart(redraw);
   const channelData = channelDataPart(redraw);
   const path = `captures/${encodeURIComponent(place)}`;
 
@@ -27,6 +32,7 @@ export function capturedView({ redraw }, place) {
     }
     redraw();
   }
+  const endDialplan = live.onDialplan(() => void load());
   void load();
 
   function template() {
@@ -36,7 +42,7 @@ export function capturedView({ redraw }, place) {
     }
     if (failure !== undefined) return loadFailure(failure.message, () => void load());
     if (details === undefined) return html`<p class="empty">${t('loading')}</p>`;
-    const { call, why, decision, data, isMasked } = details;
+    const { call, why, decision, today, data, isMasked } = details;
     const chosen = moment(
       call.arrivedAt,
       call.arrivedAt,
@@ -44,37 +50,15 @@ export function capturedView({ redraw }, place) {
       why === null ? nothing : html`<small lang="en">${why}</small>`,
     );
     return html`
-      <section class="panel call-head">
-        <div class="call-title">
-          <h1>${parties(call)}</h1>
-          ${stateChip(call)}
-        </div>
-        <p class="call-summary">
-          ${call.callerName === '' ? nothing : html`<q>${call.callerName}</q> · `}${t('summaryFrom', { origin: originText(call) })}
-          ${profileText(call)} · ${call.domain} · ${dayAndTime(call.arrivedAt)}
-        </p>
-        ${call.error === null ? nothing : html`<p class="notice bad" role="alert" lang="en">${call.error}</p>`}
-        <div class="actions">
-          ${
-            isMasked
-              ? html`<span class="hint">${t('downloadMasked')}</span>`
-              : html`<a class="button" href=${`api/v1/${path}/dump`} download>${t('download')}</a>`
-          }
-        </div>
-      </section>
+      ${callHead(call, { dump: `api/v1/${path}/dump`, noDump: isMasked ? t('downloadMasked') : undefined })}
       <div class="columns">
         <section class="panel">
           <h2>${t('timeline')}</h2>
           ${callTimeline(details, call.endedAt ?? call.arrivedAt, chosen)}
         </section>
         <section class="panel">
-          <h2>${t('decidedApplications')}</h2>
-          <p class="note">${t('capturedWhy')}</p>
-          <ol class="decided">
-            ${decision?.actions.map(
-              ({ name, data: text }) => html`<li><b class="application">${name}</b> <code>${text}</code></li>`,
-            )}
-          </ol>
+          ${today === null ? nothing : whyToday(today, introduction(details, today))}
+          ${decision === null || today?.isSame === true ? nothing : decidedThen(call.matched, decision)}
         </section>
       </div>
       <section class="panel">${channelData(data)}</section>
@@ -84,6 +68,32 @@ export function capturedView({ redraw }, place) {
   return {
     title: () => (details === undefined ? t('call') : callTitle(details.call)),
     template,
-    close: () => undefined,
+    close: endDialplan,
   };
+}
+
+/** That this is another hunt, and whether it came to the same. @param {CaptureDetails} details @param {Today} today */
+function introduction({ hidesNumbers, decision }, { version, isSame, context, unknown }) {
+  const verdict = decision === null ? 'todayAlone' : isSame ? 'todaySame' : 'todayOther';
+  return html`<p class="note">${t('todayText', { version, context })}</p>
+    <p class="notice ${isSame ? 'good' : 'warn'}">${t(verdict)}</p>
+    ${hidesNumbers ? html`<p class="note warn-text">${t('todayMasked')}</p>` : nothing}
+    ${unknown.length === 0 ? nothing : html`<p class="note warn-text">${t('todayUnknown', { list: unknown.join(', ') })}</p>`}`;
+}
+
+/** @param {readonly string[]} matched @param {NonNullable<CaptureDetails['decision']>} decision */
+function decidedThen(matched, { actions, inline }) {
+  const list = [...inline.map((action) => ({ ...action, isInline: true })), ...actions];
+  return html`<h2>${t('decidedThen')}</h2>
+    <p>${matched.length === 0 ? t('tlNoMatch') : matched.join(', ')}</p>
+    <ol class="decided">
+      ${list.map(
+        (action) =>
+          html`<li>
+            <b class="application">${action.name}</b>
+            <code>${action.data}</code>
+            ${'isInline' in action ? html`<small class="tag">${t('inline')}</small>` : nothing}
+          </li>`,
+      )}
+    </ol>`;
 }

@@ -128,13 +128,13 @@ export class Chart {
     this.#plot.setAttribute('aria-label', t('chartText', { title, now, highest: number(Math.max(0, ...values)) }));
   }
 
-  /** Values under the pointer, or the last ones. @param {number | undefined} index */
+  /** Values under the pointer, or the last ones there are. @param {number | undefined} index */
   #read(index) {
     const [times = [], ...lines] = this.#data;
-    const at = index ?? times.length - 1;
-    const time = times[at];
+    const time = times[index ?? times.length - 1];
     const parts = this.lines().map(({ label, colour }, line) => {
-      const value = lines[line]?.[at];
+      const values = lines[line] ?? [];
+      const value = index === undefined ? values.findLast((known) => typeof known === 'number') : values[index];
       const part = document.createElement('span');
       part.className = `readout ${colour.slice(2)}`;
       part.textContent = `${label} ${typeof value === 'number' ? number(value) : '–'}`;

@@ -105,12 +105,11 @@ function stepText(step) {
     case 'regex':
       return html`${verdictMark(step.passed)}
         <span>
-          ${fieldName(step.field ?? '')}
-          ${step.value === '' ? html`<i class="quiet">(${t('isEmpty')})</i>` : html`<q class="value">${step.value}</q>`}
+          ${fieldName(step.field ?? '')} ${step.value === '' ? empty() : html`<q class="value">${step.value}</q>`}
           <b class=${step.passed === true ? 'good-text' : 'bad-text'}
             >${t(step.passed === true ? 'holds' : 'holdsNot')}</b
           >
-          <code>${step.expression}</code>${breakNote(step)}
+          ${step.expression === '' ? empty() : html`<code>${step.expression}</code>`}${breakNote(step)}
         </span>`;
     case 'time':
       return html`${verdictMark(step.passed)}
@@ -136,6 +135,10 @@ function stepText(step) {
     case 'parsing':
       return nothing;
   }
+}
+
+function empty() {
+  return html`<i class="quiet">(${t('isEmpty')})</i>`;
 }
 
 /** @param {boolean | undefined} passed */

@@ -84,11 +84,7 @@ export function dialplanView({ live, redraw }) {
                 @input=${onSearch}
               />
             </label>
-            ${
-              shown.domains.length === 0
-                ? emptyState(t('emptyDialplan'), t('emptyDialplanText', { location: '' }))
-                : shown.domains.map(domainSection)
-            }
+            ${shown.domains.length === 0 ? emptyState(t('emptyDialplan'), t('emptyDialplanText')) : domains(shown)}
           </div>
           <aside>${reloads(shown)} ${unused(shown)}</aside>
         </div>
@@ -104,6 +100,21 @@ export function dialplanView({ live, redraw }) {
   function onSearch(event) {
     search = event.target.value.trim().toLowerCase();
     redraw();
+  }
+
+  /** @param {DialplanOverview} overview */
+  function domains({ domains: all }) {
+    const found = all.filter(
+      ({ contexts }) => search === '' || contexts.some(({ extensions }) => extensions.some(isFound)),
+    );
+    return found.length === 0
+      ? html`<p class="empty">${t('nothingFound', { text: search })}</p>`
+      : found.map(domainSection);
+  }
+
+  /** @param {ExtensionSummary} extension */
+  function isFound({ name }) {
+    return name.toLowerCase().includes(search);
   }
 
   /** @param {DialplanOverview['domains'][number]} domain */
@@ -133,7 +144,7 @@ export function dialplanView({ live, redraw }) {
   function contextPanel(domain, { name, extensions }) {
     const shown = extensions
       .map((extension, index) => ({ extension, index }))
-      .filter(({ extension }) => extension.name.toLowerCase().includes(search));
+      .filter(({ extension }) => isFound(extension));
     if (search !== '' && shown.length === 0) return nothing;
     const most = Math.max(...extensions.map(({ today }) => today.tried), 1);
     return html`<div class="panel context">
@@ -291,22 +302,28 @@ function unused({ domains, countingSince }) {
       never.length === 0
         ? html`<p class="note good-text">${t('allReached')}</p>`
         : html`<p class="note">${t('notReachedText', { time })}</p>
-            ${extensionNames(never)}`
+            ${extensionNames(never, domains.length > 1)}`
     }
     ${
       unmatched.length === 0
         ? nothing
         : html`<h2>${t('neverMatched')}</h2>
             <p class="note">${t('neverMatchedText', { time })}</p>
-            ${extensionNames(unmatched)}`
+            ${extensionNames(unmatched, domains.length > 1)}`
     }
   </section>`;
 }
 
-/** @param {{ domain: string, context: string, extension: ExtensionSummary }[]} list */
-function extensionNames(list) {
+/**
+ * @param {{ domain: string, context: string, extension: ExtensionSummary }[]} list
+ * @param {boolean} isOfMany whether there are several domains
+ */
+function extensionNames(list, isOfMany) {
   return html`<ul class="names">
-    ${list.map(({ context, extension }) => html`<li><b>${extension.name}</b> <small>${context}</small></li>`)}
+    ${list.map(
+      ({ domain, context, extension }) =>
+        html`<li><b>${extension.name}</b> <small>${isOfMany ? `${domain} · ${context}` : context}</small></li>`,
+    )}
   </ul>`;
 }
 

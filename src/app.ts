@@ -234,9 +234,9 @@ class Daemon implements App {
   }
 
   private createWatch(): DaemonWatch {
-    const { store, dialplan, supervisor, capture } = this.configuration;
+    const { store, dialplan, domain, supervisor, capture } = this.configuration;
     const places = { storeLocation: withoutPassword(store.url), captureDirectory: capture.dir };
-    const watch = new DaemonWatch({ historySize: supervisor.history, ...dialplan, ...places }, () => this.dialplan);
+    const watch = new DaemonWatch({ historySize: supervisor.history, domain, ...dialplan, ...places }, () => this.dialplan);
     this.logger.add(watch.troubles);
     return watch;
   }

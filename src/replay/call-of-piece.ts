@@ -44,7 +44,7 @@ function callOfJson({ value, toBytes }: JsonDump): CallOrProblem | undefined {
   if (typeof value !== 'object' || value === null) return problem('expected a JSON object');
   if (isCapture(value)) {
     const message = captureProblem(value);
-    return message === undefined ? callOfCapture(value as Capture, toBytes) : problem(message);
+    return message === undefined ? recordedCallOf(value as Capture, toBytes) : problem(message);
   }
   const headers = new Map<string, Bytes>();
   for (const [name, header] of Object.entries(value)) {
@@ -55,7 +55,8 @@ function callOfJson({ value, toBytes }: JsonDump): CallOrProblem | undefined {
   return callOfHeaders(headers, 'json event');
 }
 
-function callOfCapture(capture: Capture, toBytes: (text: string) => Bytes): CallOrProblem {
+/** @param toBytes of the capture's texts */
+export function recordedCallOf(capture: Capture, toBytes: (text: string) => Bytes): Omit<RecordedCall, 'location'> {
   const data = new Map<string, Bytes>();
   for (const name in capture.data) data.set(toBytes(name), toBytes(String(capture.data[name])));
   return {

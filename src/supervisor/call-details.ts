@@ -1,7 +1,8 @@
 /** All that is known of one call, as the API tells it. */
 import { textOf, type Bytes } from '../bytes.js';
 import type { CallRecord, RecordedSelection } from '../calls/call-record.js';
-import type { TestPlace, TraceEntry } from '../dialplan/trace.js';
+import type { HuntedApplication } from '../dialplan/captures.js';
+import type { TestPlace, Trace, TraceEntry } from '../dialplan/trace.js';
 import type { CallRow } from '../report/call-row.js';
 import { printable, printableText } from '../report/printable.js';
 import { traceLines, traceProblems } from '../report/trace-lines.js';
@@ -14,19 +15,25 @@ export function callDetails(row: CallRow, record: CallRecord): Omit<CallDetails,
     contextAskedFor: printableText(record.selected.name),
     choice: choiceOf(record.selected),
     why: printableText(record.selected.why),
-    applications: record.applications.map(({ application, data, startedAt, endedAt, response }) => ({
-      name: printable(application),
-      data: printable(data),
+    applications: record.applications.map(({ startedAt, endedAt, response, ...executed }) => ({
+      ...shownApplication(executed),
       startedAt,
       endedAt: endedAt ?? null,
       response: response === undefined ? null : printable(response),
     })),
-    trace: record.trace.map(traceStep),
-    log: [...traceLines(record.trace), ...traceProblems(record.trace).map((problem) => `! ${problem}`)].map(
-      printableText,
-    ),
+    ...shownTrace(record.trace),
     data: [...record.data].map(([name, value]) => ({ name: printable(name), value: printable(value) })),
   };
+}
+
+export function shownApplication({ application, data }: HuntedApplication): { name: string; data: string } {
+  return { name: printable(application), data: printable(data) };
+}
+
+/** As steps, and as lines of FreeSWITCH's own dialplan log. */
+export function shownTrace(trace: Trace): Pick<CallDetails, 'trace' | 'log'> {
+  const lines = [...traceLines(trace), ...traceProblems(trace).map((problem) => `! ${problem}`)];
+  return { trace: trace.map(traceStep), log: lines.map(printableText) };
 }
 
 function choiceOf({ choice, context }: RecordedSelection): CallDetails['choice'] {

@@ -5,14 +5,15 @@ import { printableText } from '../report/printable.js';
 import { callRow } from '../report/call-row.js';
 import { callOfCapture, readCapture, type CaptureRead } from './call-of-capture.js';
 import { parsePlace } from './capture-place.js';
+import type { DaemonWatch } from './daemon-watch.js';
+import { decisionToday } from './decision-today.js';
 import { seenBy } from './mask-texts.js';
 import { ApiError, CaptureDetails, CapturePage, CaptureSearch, type CallRow } from './schemas.js';
 import { searchCaptures } from './search-captures.js';
 import { NO_DUMP, sendDump } from './send-dump.js';
 
 export interface CapturesOptions {
-  /** Undefined if no calls are kept in files. */
-  readonly directory: string | undefined;
+  readonly watch: DaemonWatch;
 }
 
 const PLACE = Type.Object({ place: Type.String({ description: 'A captured call’s place, as a search tells it' }) });
@@ -24,7 +25,8 @@ const NO_FILES: ApiError = {
   message: 'no calls are kept in files: capture.dir is not set, see docs/capture.md',
 };
 
-export const captures: FastifyPluginCallbackTypebox<CapturesOptions> = (server, { directory }, done) => {
+export const captures: FastifyPluginCallbackTypebox<CapturesOptions> = (server, { watch }, done) => {
+  const { captureDirectory: directory } = watch.options;
   let searches = 0;
   // The schema is compiled with the first line, which takes a while: when Parkway starts, not while it has calls.
   if (directory !== undefined) readCapture(Buffer.from('null'));
@@ -81,7 +83,7 @@ export const captures: FastifyPluginCallbackTypebox<CapturesOptions> = (server, 
       const found = await readAt(directory, request.params.place);
       if (found === undefined) return reply.code(404).send(noSuchCall(directory, request.params.place));
       const { isMasked } = request.reader;
-      return { ...seenBy(isMasked, captureDetails(found.capture)), isMasked };
+      return { ...seenBy(isMasked, captureDetails(found.capture, watch)), isMasked };
     },
   );
 
@@ -126,14 +128,16 @@ function noSuchCall(directory: string | undefined, place: string): ApiError {
   };
 }
 
-function captureDetails(capture: CaptureRead): Omit<CaptureDetails, 'isMasked'> {
-  const { mode, why, decision, applications = [], data } = capture;
+function captureDetails(capture: CaptureRead, { snapshot, options }: DaemonWatch): Omit<CaptureDetails, 'isMasked'> {
+  const { mode, why, decision, applications = [], data, masked = false } = capture;
   return {
     call: callRow(capture.call, callOfCapture(capture)) as CallRow,
     mode,
     why: why === undefined ? null : printableText(why),
     decision:
       decision === undefined ? null : { actions: decision.actions.map(action), inline: decision.inline.map(action) },
+    today: decisionToday(capture, snapshot, options),
+    hidesNumbers: masked,
     applications: applications.map(({ startedAt, endedAt, response, ...executed }) => ({
       ...action(executed),
       startedAt,

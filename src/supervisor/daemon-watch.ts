@@ -13,6 +13,8 @@ import type { Counters, DialplanChange, StoreStatus } from './schemas.js';
 export interface WatchOptions {
   /** Calls that are remembered after their end. */
   readonly historySize: number;
+  /** The domain of calls that name none that is known. */
+  readonly domain: string | undefined;
   /** The zone in which a day begins. */
   readonly timezone: string;
   /** Whether captures are neutralised, which a dump tells `parkway replay`. */

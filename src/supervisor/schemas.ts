@@ -89,6 +89,11 @@ const Executed = Type.Array(
   }),
 );
 
+const Decided = {
+  trace: Type.Array(TraceStep),
+  log: Type.Array(Type.String(), { description: 'The trace as lines of FreeSWITCH’s own dialplan log' }),
+};
+
 const ChannelDataView = Type.Array(Type.Object({ name: Type.String(), value: Type.String() }), {
   description: 'The channel’s data when the call arrived',
 });
@@ -114,8 +119,7 @@ export const CallDetails = Type.Object(
     ),
     why: text('The same in words'),
     applications: Executed,
-    trace: Type.Array(TraceStep),
-    log: Type.Array(Type.String(), { description: 'The trace as lines of FreeSWITCH’s own dialplan log' }),
+    ...Decided,
     data: ChannelDataView,
     isMasked: Type.Boolean({ description: 'Whether the reader sees of longer numbers the last four digits only' }),
   },
@@ -172,12 +176,41 @@ export type CapturePage = Static<typeof CapturePage>;
 
 const Actions = Type.Array(Type.Object({ name: Type.String(), data: Type.String() }));
 
+export const DecisionToday = Type.Object(
+  {
+    version: count('Of the dialplan in force'),
+    domain: text('The domain it would be hunted in'),
+    context: text('The context it would be hunted in'),
+    isSame: Type.Boolean({
+      description: 'Whether it is the decision that was taken: context, extensions, applications and their data alike',
+    }),
+    matched: Type.Array(Type.String(), { description: 'Extensions that match, in order' }),
+    actions: Actions,
+    inline: Actions,
+    unknown: Type.Array(Type.String(), {
+      description: 'What it asks FreeSWITCH’s API and was not asked then: taken as if there were no answer',
+    }),
+    ...Decided,
+  },
+  {
+    title: 'DecisionToday',
+    description:
+      'What the dialplan in force decides for the call, at the time and with the answers FreeSWITCH gave then',
+  },
+);
+export type DecisionToday = Static<typeof DecisionToday>;
+
 export const CaptureDetails = Type.Object(
   {
     call: CallRow,
     mode: Type.Enum(['async', 'sync']),
     why: nullable(text('What chose domain and context, in words')),
-    decision: nullable(Type.Object({ actions: Actions, inline: Actions })),
+    decision: nullable(Type.Object({ actions: Actions, inline: Actions }, { description: 'What was decided then' })),
+    today: nullable(DecisionToday),
+    hidesNumbers: Type.Boolean({
+      description:
+        'Whether numbers and names were hidden when it was kept (`capture.mask`), which may change what is decided',
+    }),
     applications: Executed,
     data: ChannelDataView,
     isMasked: Type.Boolean({ description: 'Whether the reader sees of longer numbers the last four digits only' }),

@@ -203,7 +203,7 @@ async function createServer(
       return refuse(reply, 401, access.takesTokens ? 'sign_in' : 'no_user', message);
     });
     await open.register(api, { prefix: '/api/v1', watch, feed, version });
-    await open.register(captures, { prefix: '/api/v1/captures', directory: watch.options.captureDirectory });
+    await open.register(captures, { prefix: '/api/v1/captures', watch });
     await open.register(session, { prefix: '/api/v1', access, logger });
     open.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
       const { registry } = metrics;

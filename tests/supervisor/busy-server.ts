@@ -26,6 +26,7 @@ export async function startBusyServer(count: number): Promise<BusyServer> {
   const watch = new DaemonWatch(
     {
       historySize: 10_000,
+      domain: undefined,
       timezone: 'UTC',
       neutraliseCaptures: false,
       storeLocation: 'dialplan',

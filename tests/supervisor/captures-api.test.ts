@@ -82,7 +82,12 @@ describe('calls of an earlier run', () => {
     const { found } = await get<CapturePage>(`captures?number=1002`);
     const place = found[0]?.place ?? '';
     const details = await get<CaptureDetails>(`captures/${place}`);
-    expect(details).toMatchObject({ call: found[0]?.call, mode: 'async', isMasked: false });
+    expect(details).toMatchObject({ call: found[0]?.call, mode: 'async', isMasked: false, hidesNumbers: false });
+    expect(details.today).toMatchObject({ isSame: true, context: 'default', matched: ['record', 'colleague'] });
+    expect(details.today?.actions).toEqual(details.decision?.actions);
+    expect(details.today?.log).toContain(
+      'Regex (PASS) [colleague] destination_number(1002) =~ /^(10\\d\\d)$/ break=on-false',
+    );
     expect(details.decision?.actions.map(({ name }) => name)).toEqual(['set', 'answer', 'sleep', 'hangup']);
     expect(details.applications.map(({ name, data }) => [name, data])).toContainEqual(['sleep', '1000']);
     expect(details.data).toContainEqual({ name: 'Caller-Caller-ID-Name', value: `Ann ${NUMBER}` });
