@@ -1,5 +1,5 @@
 /** The daemon in this process, calls played to it over TCP: what becomes of each, and what the log says of it. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,12 @@ import { startApp, type App } from '../src/app.js';
 import { bytesOf } from '../src/bytes.js';
 import type { CallObserver } from '../src/calls/call.js';
 import { createLogger } from '../src/cli/create-logger.js';
-import { loadConfiguration } from '../src/configuration.js';
 import type { CallResult } from '../src/simulator/call-result.js';
 import type { Script } from '../src/simulator/script.js';
 import { simulateCall, type CallOptions, type SimulatedCall } from '../src/simulator/simulate-call.js';
 import { startFreeSwitch } from '../src/simulator/start-free-switch.js';
 import { ringingChannel } from './simulator/dump.js';
+import { testConfiguration, writeDialplan } from './support/test-daemon.js';
 
 const SHORT: NonNullable<Script['applications']> = [{ application: 'playback', lasts: 100 }];
 /** Outlasts a stop, yet ends by itself where FreeSWITCH waits for it (synchronous mode). */
@@ -39,7 +39,6 @@ let lookAtLog: Set<() => void>;
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'parkway-'));
-  await mkdir(path.join(directory, 'd', 'extensions'), { recursive: true });
   log = [];
   lookAtLog = new Set();
 });
@@ -50,30 +49,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-type Extensions = Readonly<Record<string, object>>;
-
-/** Writes a dialplan of one context `default` with the extensions in order. */
-async function dialplan(extensions: Extensions): Promise<void> {
-  for (const [name, extension] of Object.entries(extensions)) await writeExtension(name, extension);
-  await writeFile(path.join(directory, 'd', 'contexts.json'), JSON.stringify({ default: Object.keys(extensions) }));
-}
-
-async function writeExtension(name: string, extension: object): Promise<void> {
-  await writeFile(path.join(directory, 'd', 'extensions', `${name}.json`), JSON.stringify(extension));
-}
-
 async function start(settings: Readonly<Record<string, unknown>> = {}, observer?: CallObserver): Promise<App> {
-  const { configuration } = loadConfiguration({
-    file: undefined,
-    environment: {},
-    flags: Object.entries({
-      listen: '127.0.0.1:0',
-      'supervisor.listen': 'off',
-      'store.url': directory,
-      'log.level': 'debug',
-      ...settings,
-    }).map(([leaf, value]) => ({ path: leaf, value, flag: 'test' })),
-  });
+  const configuration = testConfiguration({ 'store.url': directory, 'log.level': 'debug', ...settings });
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       log.push(JSON.parse(chunk.toString()) as LogEntry);
@@ -132,7 +109,7 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
   const modes = { asynchronous, full };
 
   test('is hunted with what FreeSWITCH answers, and its list is executed', async () => {
-    await dialplan({
+    await writeDialplan(directory, {
       first: {
         continue: true,
         condition: [
@@ -173,7 +150,7 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
   });
 
   test('that no extension matches is hung up: NO_ROUTE_DESTINATION', async () => {
-    await dialplan({
+    await writeDialplan(directory, {
       other: { condition: [{ field: 'destination_number', expression: '^$', action: run('answer') }] },
     });
     await start();
@@ -188,7 +165,7 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
   });
 
   test('whose applications FreeSWITCH refuses has a defined end', async () => {
-    await dialplan({ broken: always(run('log', 'fine'), run('unload mod_event_socket')) });
+    await writeDialplan(directory, { broken: always(run('log', 'fine'), run('unload mod_event_socket')) });
     await start({ onError: 'hangup:NETWORK_OUT_OF_ORDER' });
     const result = await dial(modes).result;
     expect(result).toMatchObject({ fate: 'hung up', hangupCause: 'NETWORK_OUT_OF_ORDER', problems: [] });
@@ -200,11 +177,10 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
   });
 
   test('that a transfer sends to a context comes back to that context, not to that of its origin', async () => {
-    await dialplan({ sends: always(run('transfer', '2000 XML Nacht')) });
-    await writeExtension('rings', always(run('hangup', 'USER_BUSY')));
-    await writeFile(
-      path.join(directory, 'd', 'contexts.json'),
-      JSON.stringify({ default: ['sends'], nacht: ['rings'] }),
+    await writeDialplan(
+      directory,
+      { sends: always(run('transfer', '2000 XML Nacht')), rings: always(run('hangup', 'USER_BUSY')) },
+      { default: ['sends'], nacht: ['rings'] },
     );
     const { address } = await start();
     const script = {
@@ -217,12 +193,12 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
     expect(result).toMatchObject({ hangupCause: 'USER_BUSY', problems: [] });
     expect(await logged(({ context }) => context === 'Nacht')).toMatchObject({
       event: 'arrived',
-      message: expect.stringContaining('context Nacht by transfer; domain d by default'),
+      message: expect.stringContaining('context Nacht by transfer; domain example.com by default'),
     });
   });
 
   test('goes on with that dialplan after its last application, if so configured', async () => {
-    await dialplan({ done: always(run('log', 'fine')) });
+    await writeDialplan(directory, { done: always(run('log', 'fine')) });
     await start({ afterLast: 'resume' });
     const result = await dial({ ...modes, script: { afterSocket: BUSY_BEHIND } }).result;
     expect(executed(result)).toEqual(['log fine', 'hangup USER_BUSY']);
@@ -230,7 +206,7 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
   });
 
   test('is still up when Parkway stops: it is handed back after the drain time', async () => {
-    await dialplan({ endless: always(run('playback', 'x.wav')) });
+    await writeDialplan(directory, { endless: always(run('playback', 'x.wav')) });
     await start({ drainSeconds: 0 });
     const call = dial({ ...modes, script: { applications: LONG, afterSocket: BUSY_BEHIND } });
     await logged(({ event }) => event === 'started');
@@ -242,7 +218,7 @@ describe.each(MODES)('a call over socket with $mode', ({ asynchronous, full }) =
 });
 
 test.each([true, false])('a call whose hunt fails has a defined end (asynchronous: %s)', async (asynchronous) => {
-  await dialplan({
+  await writeDialplan(directory, {
     reload: { condition: [{ field: '${reload mod_event_socket}', expression: '', action: run('answer') }] },
   });
   await start({ onError: 'resume' });
@@ -252,7 +228,7 @@ test.each([true, false])('a call whose hunt fails has a defined end (asynchronou
 });
 
 test('a call that ends within the drain time is waited for', async () => {
-  await dialplan({ short: always(run('playback', 'x.wav')) });
+  await writeDialplan(directory, { short: always(run('playback', 'x.wav')) });
   await start({ drainSeconds: 60 });
   const call = dial();
   await logged(({ event }) => event === 'started');
@@ -266,7 +242,7 @@ describe('what a caller sends', () => {
   const HOSTILE = 'x\r\n\r\nexit\r\n"\u202e\x1b[31m<script>${system touch /tmp/owned}%0A%ff';
 
   test('in a name, a number or a variable is data, and is shown escaped', async () => {
-    await dialplan({ copy: always(run('set', 'copy=${caller_id_name}'), run('hangup', 'USER_BUSY')) });
+    await writeDialplan(directory, { copy: always(run('set', 'copy=${caller_id_name}'), run('hangup', 'USER_BUSY')) });
     await start();
     const channel = channelWith({ 'Caller-Caller-ID-Name': HOSTILE, variable_sip_from_display: HOSTILE });
     const result = await dial({ channel }).result;
@@ -277,7 +253,7 @@ describe('what a caller sends', () => {
   });
 
   test('is not executed when it was captured', async () => {
-    await dialplan({
+    await writeDialplan(directory, {
       capture: {
         condition: [
           { field: 'destination_number', expression: '^(.*)$', action: [run('log', 'to $1'), run('hangup')] },
@@ -292,7 +268,7 @@ describe('what a caller sends', () => {
   });
 
   test('is executed when FreeSWITCH’s own behaviour is asked for', async () => {
-    await dialplan({
+    await writeDialplan(directory, {
       capture: { condition: [{ field: 'destination_number', expression: '^(.*)$', action: run('log', 'to $1') }] },
     });
     await start({ 'dialplan.neutraliseCaptures': false });
@@ -303,7 +279,7 @@ describe('what a caller sends', () => {
 });
 
 test('a fault about a call is logged with its id, and the call goes on', async () => {
-  await dialplan({ out: always(run('hangup', 'USER_BUSY')) });
+  await writeDialplan(directory, { out: always(run('hangup', 'USER_BUSY')) });
   const observer = new Proxy({} as CallObserver, {
     get: (_target, verb) => () => {
       throw new Error(`fault in ${String(verb)}`);
@@ -319,7 +295,7 @@ test('a fault about a call is logged with its id, and the call goes on', async (
 });
 
 test('numbers are masked in every line of the log, if so configured', async () => {
-  await dialplan({ out: always(run('set', 'to=${destination_number}'), run('hangup')) });
+  await writeDialplan(directory, { out: always(run('set', 'to=${destination_number}'), run('hangup')) });
   await start({ 'log.maskNumbers': true });
   await dial({ channel: channelWith({ 'Caller-Destination-Number': '13800138000' }) }).result;
   await logged(({ event }) => event === 'ended');
@@ -329,19 +305,19 @@ test('numbers are masked in every line of the log, if so configured', async () =
 });
 
 test('a changed extension counts for the next call, a broken one for none', async () => {
-  await dialplan({ one: always(run('hangup', 'USER_BUSY')) });
+  await writeDialplan(directory, { one: always(run('hangup', 'USER_BUSY')) });
   await start();
   expect((await dial().result).hangupCause).toBe('USER_BUSY');
-  await writeExtension('one', always(run('hangup', 'CALL_REJECTED')));
+  await writeDialplan(directory, { one: always(run('hangup', 'CALL_REJECTED')) });
   await logged(({ event, version }) => event === 'dialplan' && version === 2);
   expect((await dial().result).hangupCause).toBe('CALL_REJECTED');
-  await writeExtension('one', { condition: 'nonsense' });
+  await writeDialplan(directory, { one: { condition: 'nonsense' } });
   await logged(({ event, level }) => event === 'document' && level === 'error');
   expect((await dial().result).hangupCause).toBe('CALL_REJECTED');
 });
 
 test('calls beyond the limit go on with FreeSWITCH’s dialplan', async () => {
-  await dialplan({ endless: always(run('playback', 'x.wav')) });
+  await writeDialplan(directory, { endless: always(run('playback', 'x.wav')) });
   await start({ maxCalls: 1, drainSeconds: 0 });
   const script: Script = { applications: ENDLESS, afterSocket: BUSY_BEHIND };
   const first = dial({ script });
@@ -354,7 +330,7 @@ test('calls beyond the limit go on with FreeSWITCH’s dialplan', async () => {
 });
 
 test('garbage, resets and closed connections leave the daemon and its calls alone', async () => {
-  await dialplan({ busy: always(run('hangup', 'USER_BUSY')) });
+  await writeDialplan(directory, { busy: always(run('hangup', 'USER_BUSY')) });
   await start();
   for (const bytes of ['GET / HTTP/1.0\n\n', '\0'.repeat(70_000), 'Content-Length: -1\n\n', '']) {
     const socket = connect(app?.port ?? 0, '127.0.0.1');
@@ -370,7 +346,7 @@ test('garbage, resets and closed connections leave the daemon and its calls alon
 });
 
 test('many calls at once, each with its own list', async () => {
-  await dialplan({
+  await writeDialplan(directory, {
     own: {
       condition: [
         {

@@ -60,8 +60,8 @@ async function stopRedis(): Promise<void> {
   redis = undefined;
 }
 
-function fetchFrom({ app }: TestDaemon, place: string): Promise<Response> {
-  return fetch(`http://127.0.0.1:${app.supervisorPort ?? 0}${place}`);
+function fetchFrom({ origin }: TestDaemon, place: string): Promise<Response> {
+  return fetch(`${origin}${place}`);
 }
 
 async function readiness(from: TestDaemon): Promise<Ready> {

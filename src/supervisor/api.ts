@@ -131,7 +131,7 @@ export const api: FastifyPluginCallbackTypebox<ApiOptions> = (server, { watch, f
         response: { 200: DialplanOverview },
       },
     },
-    () => dialplanOverview(watch),
+    (request) => seenBy(request.reader.isMasked, dialplanOverview(watch)),
   );
 
   server.get(
@@ -145,8 +145,9 @@ export const api: FastifyPluginCallbackTypebox<ApiOptions> = (server, { watch, f
     },
     async (request, reply) => {
       const { domain, context, extension } = request.query;
-      const details = extensionDetails(watch, request.query);
-      if (details !== undefined) return details;
+      const { isMasked } = request.reader;
+      const details = extensionDetails(watch, request.query, isMasked);
+      if (details !== undefined) return seenBy(isMasked, details);
       const message = `domain ${domain} has no extension "${extension}" in context ${context}`;
       return reply.code(404).send({ error: 'no_such_extension', message });
     },

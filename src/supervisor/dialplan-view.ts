@@ -2,9 +2,10 @@
 import { textOf, type Bytes } from '../bytes.js';
 import type { Action, Condition, Extension, Test } from '../dialplan/extension.js';
 import { printable, printableText } from '../report/printable.js';
-import { findDomain, type Context, type Domain } from '../routes/snapshot.js';
+import type { Context, Domain } from '../routes/snapshot.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import type { DaemonWatch } from './daemon-watch.js';
+import { seenBy } from './mask-texts.js';
 import type { ActionView, ConditionView, DialplanOverview, ExtensionDetails, ExtensionSummary } from './schemas.js';
 
 export function dialplanOverview(watch: DaemonWatch): DialplanOverview {
@@ -29,14 +30,19 @@ export function dialplanOverview(watch: DaemonWatch): DialplanOverview {
   };
 }
 
-/** One extension, whole; undefined if the context has none of that name. */
+/**
+ * One extension, whole; undefined if the context has none of that name.
+ * @param isMasked whether a reader asks who does not see numbers: then names are as that reader sees them
+ */
 export function extensionDetails(
   watch: DaemonWatch,
   wanted: { readonly domain: string; readonly context: string; readonly extension: string },
+  isMasked: boolean,
 ): ExtensionDetails | undefined {
-  const domain = findDomain(watch.snapshot, wanted.domain);
-  const context = domain?.contexts.get(lowerCase(wanted.context));
-  const extension = context?.extensions.find(({ name }) => printable(name) === wanted.extension);
+  const isNamed = (name: string, by: string): boolean => lowerCase(seenBy(isMasked, name)) === lowerCase(by);
+  const domain = [...watch.snapshot.domains.values()].find(({ name }) => isNamed(name, wanted.domain));
+  const context = [...(domain?.contexts.values() ?? [])].find(({ name }) => isNamed(name, wanted.context));
+  const extension = context?.extensions.find(({ name }) => seenBy(isMasked, printable(name)) === wanted.extension);
   if (domain === undefined || context === undefined || extension === undefined) return undefined;
   return {
     extension: summaryOf(watch, domain, context, extension),

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await daemon.play({ calls: 3 });
   await daemon.play({ headers: { 'Caller-Destination-Number': 'x' } });
   await daemon.play({ path: 'made-up-by-a-caller' });
-  const response = await fetch(`http://127.0.0.1:${daemon.app.supervisorPort ?? 0}/metrics`);
+  const response = await fetch(`${daemon.origin}/metrics`);
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   text = await response.text();
   families = new Map(parsePrometheusTextFormat(text).map((family) => [family.name, family]));

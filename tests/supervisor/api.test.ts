@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CallDetails, CallPage, DialplanOverview, Status } from '../../src/supervisor/schemas.js';
-import { startDaemon, type StartedDaemon } from './started-daemon.js';
+import type { TestDaemon } from '../support/test-daemon.js';
+import { startDaemon } from './started-daemon.js';
 
-let daemon: StartedDaemon;
+let daemon: TestDaemon;
 
 beforeAll(async () => {
   daemon = await startDaemon();

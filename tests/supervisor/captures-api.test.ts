@@ -5,14 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ApiError, CallPage, CaptureDetails, CapturePage } from '../../src/supervisor/schemas.js';
 import { captureLines } from '../support/capture-lines.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
-import { startDaemon, type StartedDaemon } from './started-daemon.js';
+import type { TestDaemon } from '../support/test-daemon.js';
+import { startDaemon } from './started-daemon.js';
 
 const TOKEN = 'supervisors-token-0123';
 const ADMINISTRATOR = 'administrators-token-0123';
 const NUMBER = '13800138000';
 
 const directory = temporaryDirectory()('captures');
-let daemon: StartedDaemon;
+let daemon: TestDaemon;
 
 /** Calls of a run before this one, which remembers none of them. */
 beforeAll(async () => {

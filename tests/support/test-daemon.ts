@@ -7,66 +7,61 @@ import path from 'node:path';
 import { createLogger, transports, type Logger } from 'winston';
 import type { App } from '../../src/app.js';
 import type { Call, CallObserver } from '../../src/calls/call.js';
-import { loadConfiguration } from '../../src/configuration.js';
+import { loadConfiguration, type Configuration } from '../../src/configuration.js';
 import { readDump } from '../../src/replay/read-dump.js';
+import type { LoadSummary } from '../../src/simulator/load-tally.js';
 import type { Script } from '../../src/simulator/script.js';
-import { simulateLoad } from '../../src/simulator/simulate-load.js';
+import { simulateLoad, type LoadOptions } from '../../src/simulator/simulate-load.js';
 import { startFreeSwitch } from '../../src/simulator/start-free-switch.js';
 import { startApp } from './built.js';
+
+/** Extensions as documents; the context `default` has them in this order. */
+export type Extensions = Readonly<Record<string, object>>;
+
+/** Values of the configuration by path. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+export interface TestDaemonOptions {
+  readonly extensions: Extensions;
+  readonly settings?: Settings;
+  readonly logger?: Logger;
+}
+
+export interface PlayOptions extends Partial<Omit<LoadOptions, 'channels' | 'target'>> {
+  /** Headers besides those of an extension's call to another; undefined takes one away. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly script?: Script;
+  /** Behind the socket application's address: the context to take. */
+  readonly path?: string;
+}
 
 /** In real time: a busy machine must not run into the simulated timeouts. */
 const QUICK_BRIDGE = { application: 'bridge', peer: { ringsAfter: 2, answersAfter: 10, lasts: 100 } };
 const DOMAIN = 'example.com';
 const dump = readDump(readFileSync(new URL('../../examples/calls/calls-extension.txt', import.meta.url)));
 
-export interface TestDaemonOptions {
-  /** Extensions of context `default`, in order. */
-  readonly extensions: Readonly<Record<string, unknown>>;
-  /** Values of the configuration by path. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly logger?: Logger;
-}
-
-export interface PlayOptions {
-  readonly calls?: number;
-  /** Headers besides those of an extension's call to another; undefined takes one away. */
-  readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly script?: Script;
-  readonly asynchronous?: boolean;
-  readonly full?: boolean;
-  readonly hangupAfter?: number;
-  /** Behind the socket application's address: the context to take. */
-  readonly path?: string;
-}
-
 export class TestDaemon {
+  /** Where supervisors read, without a slash at its end. */
+  readonly origin: string;
+
   private constructor(
     readonly app: App,
+    /** Where the dialplan is: what is written there is noticed. */
     readonly directory: string,
     /** Calls that have ended, in order. */
     readonly ended: readonly Call[],
     private readonly endings: EventEmitter,
-  ) {}
+  ) {
+    this.origin = `http://127.0.0.1:${app.supervisorPort ?? 0}`;
+  }
 
   static async start({ extensions, settings = {}, logger = silent() }: TestDaemonOptions): Promise<TestDaemon> {
     const directory = await mkdtemp(path.join(tmpdir(), 'parkway-daemon-'));
-    const place = path.join(directory, DOMAIN);
-    await mkdir(path.join(place, 'extensions'), { recursive: true });
-    await writeFile(path.join(place, 'contexts.json'), JSON.stringify({ default: Object.keys(extensions) }));
-    for (const [name, extension] of Object.entries(extensions)) {
-      await writeFile(path.join(place, 'extensions', `${name}.json`), JSON.stringify(extension));
-    }
-    const all = {
+    await writeDialplan(directory, extensions);
+    const configuration = testConfiguration({
       'store.url': directory,
-      listen: '127.0.0.1:0',
-      'supervisor.listen': 'off',
       'dialplan.timezone': 'Asia/Shanghai',
       ...settings,
-    };
-    const { configuration } = loadConfiguration({
-      file: undefined,
-      environment: {},
-      flags: Object.entries(all).map(([key, value]) => ({ path: key, value, flag: 'the test' })),
     });
     const ended: Call[] = [];
     const endings = new EventEmitter();
@@ -78,25 +73,26 @@ export class TestDaemon {
   }
 
   /** Plays calls and returns when they, and what the daemon does with them, are over. */
-  async play(options: PlayOptions = {}): Promise<void> {
-    const { calls = 1, headers = {}, script = {}, asynchronous = true, full = true, hangupAfter, path: to } = options;
+  async play({ headers = {}, script = {}, path: to, ...load }: PlayOptions = {}): Promise<LoadSummary> {
     const channel = new Map(dump);
     for (const [name, value] of Object.entries(headers)) {
       if (value === undefined) channel.delete(name);
       else channel.set(name, value);
     }
+    const { calls = 1 } = load;
     const awaited = this.ended.length + calls;
-    await simulateLoad(startFreeSwitch({ script: { applications: [QUICK_BRIDGE], ...script } }), {
+    const summary = await simulateLoad(startFreeSwitch({ script: { applications: [QUICK_BRIDGE], ...script } }), {
       channels: [channel],
       calls,
-      concurrency: 10,
+      concurrency: 100,
       target: to === undefined ? this.app.address : `${this.app.address}/${to}`,
-      asynchronous,
-      full,
-      ...(hangupAfter === undefined ? {} : { hangupAfter }),
-      giveUpAfter: 20_000,
+      asynchronous: true,
+      full: true,
+      ...load,
     });
+    // FreeSWITCH is through with a call a little before Parkway is.
     while (this.ended.length < awaited) await once(this.endings, 'ended');
+    return summary;
   }
 
   /** Stops the daemon, which lets its calls end, and removes its files. */
@@ -104,6 +100,27 @@ export class TestDaemon {
     await this.app.stop();
     await rm(this.directory, { recursive: true });
   }
+}
+
+/** Writes a domain. @param contexts by default `default`, with all extensions in their order */
+export async function writeDialplan(
+  directory: string,
+  extensions: Extensions,
+  contexts: Readonly<Record<string, readonly string[]>> = { default: Object.keys(extensions) },
+): Promise<void> {
+  const domain = path.join(directory, DOMAIN);
+  await mkdir(path.join(domain, 'extensions'), { recursive: true });
+  for (const [name, extension] of Object.entries(extensions)) {
+    await writeFile(path.join(domain, 'extensions', `${name}.json`), JSON.stringify(extension));
+  }
+  await writeFile(path.join(domain, 'contexts.json'), JSON.stringify(contexts));
+}
+
+/** On free ports, without a page unless it is asked for. */
+export function testConfiguration(settings: Settings): Configuration {
+  const all = { listen: '127.0.0.1:0', 'supervisor.listen': 'off', ...settings };
+  const flags = Object.entries(all).map(([key, value]) => ({ path: key, value, flag: 'the test' }));
+  return loadConfiguration({ file: undefined, environment: {}, flags }).configuration;
 }
 
 function onEnded(ended: (call: Call) => void): CallObserver {
