@@ -1,6 +1,5 @@
 /**
- * The fields of a hash, nearly in Redis' own order, which stays the same while only values change: what is read again is looked for
- * where it was. A list or a string is one field without a name.
+ * The fields of a hash in Redis' own order, which stays the same while only values change: what is read again is looked for where it was. A list or a string is one field without a name.
  */
 import type { Bytes } from '../../bytes.js';
 import { Slices } from '../slices.js';
@@ -56,10 +55,6 @@ export class Fields implements Iterable<[name: string, field: Field]> {
   get(name: string): Field | undefined {
     const position = this.positions.get(name);
     return position === undefined ? undefined : this.order[position];
-  }
-
-  positionOf(name: string): number | undefined {
-    return this.positions.get(name);
   }
 
   at(position: number): Field | undefined {

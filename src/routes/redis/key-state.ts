@@ -1,5 +1,6 @@
 /** What is known of one key: its fields as they were last read, and what of it could not be taken. */
 import { isAscii, isUtf8 } from 'node:buffer';
+import type { Bytes } from '../../bytes.js';
 import { Slices } from '../slices.js';
 import { Fields, type Field } from './fields.js';
 import type { KeyReading } from './read-keys.js';
@@ -27,8 +28,8 @@ export const NO_KEY: KeyState = {
 
 /** Bytes of a field's name; with a longer one it is left out. */
 export const LONGEST_NAME = 512;
-/** Of a hash's fields, the share that may be elsewhere than expected before Redis' order is taken over. */
-const MOST_MOVES = 0.05;
+/** Fields compared without a look at the clock. */
+const FIELDS_AT_ONCE = 100;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -45,40 +46,60 @@ export async function takeReading(
 ): Promise<{ state: KeyState; touched: readonly string[] }> {
   const isWanted = type === 'none' || wanted.includes(type);
   if (!isWanted || excess !== undefined) return { state: { ...before, type, count, excess, unnamed: 0 }, touched: [] };
-  const order: Field[] = [];
-  const changed: Field[] = [];
-  let [unnamed, bytes, expectedAt, moves, isOther] = [0, 0, 0, 0, false];
-  const slices = new Slices();
   const entries = entriesOf(type, content);
+  const taken = (await takeValues(before, entries, longest)) ?? (await takeFields(before, entries, longest));
+  return { state: { type, count, excess, ...taken.fields }, touched: taken.touched };
+}
+
+interface Taken {
+  readonly fields: Pick<KeyState, 'fields' | 'bytes' | 'unnamed'>;
+  readonly touched: readonly string[];
+}
+
+/** Where there are the same fields as before in the same order, as nearly always; undefined if not. */
+async function takeValues(before: KeyState, entries: readonly Read[], longest: number): Promise<Taken | undefined> {
+  if (entries.length !== 2 * before.fields.size) return undefined;
+  const changed: Field[] = [];
+  let { bytes } = before;
+  const slices = new Slices();
+  for (let position = 0; position < before.fields.size; position += 1) {
+    if (position % FIELDS_AT_ONCE === 0 && slices.isOver) await slices.next();
+    const known = before.fields.at(position) as Field;
+    const [nameBytes, read] = [entries[2 * position] as Buffer, entries[2 * position + 1] as Read];
+    if (!isName(nameBytes, known.nameBytes)) return undefined;
+    if (isSame(known, read)) continue;
+    const field = fieldOf(nameBytes, read, longest);
+    changed.push(field);
+    bytes += field.bytes - known.bytes;
+  }
+  return {
+    fields: { fields: before.fields.withValues(changed), bytes, unnamed: 0 },
+    touched: changed.map(({ name }) => name),
+  };
+}
+
+/** Where there may be others. */
+async function takeFields(before: KeyState, entries: readonly Read[], longest: number): Promise<Taken> {
+  const order: Field[] = [];
+  const touched: string[] = [];
+  let [unnamed, bytes] = [0, 0];
+  const slices = new Slices();
   for (let at = 0; at < entries.length; at += 2) {
     if (slices.isOver) await slices.next();
     const [nameBytes, read] = [entries[at] as Buffer, entries[at + 1] as Read];
-    let known = before.fields.at(expectedAt);
-    if (known?.nameBytes !== nameBytes.toString('latin1')) {
-      if (nameBytes.length > LONGEST_NAME || !isUtf8(nameBytes)) {
-        unnamed += 1;
-        continue;
-      }
-      moves += 1;
-      expectedAt = before.fields.positionOf(nameBytes.toString()) ?? expectedAt - 1;
-      known = before.fields.get(nameBytes.toString());
-      isOther ||= known === undefined;
+    if (nameBytes.length > LONGEST_NAME || !isUtf8(nameBytes)) {
+      unnamed += 1;
+      continue;
     }
-    expectedAt += 1;
+    const known = before.fields.get(nameBytes.toString());
     const field = known !== undefined && isSame(known, read) ? known : fieldOf(nameBytes, read, longest);
-    if (field !== known) changed.push(field);
+    if (field !== known) touched.push(field.name);
     order.push(field);
     bytes += field.bytes;
   }
-  const touched = changed.map(({ name }) => name);
-  let fields: Fields;
-  if (isOther || order.length < before.fields.size || moves > MOST_MOVES * order.length) {
-    fields = await Fields.of(order);
-    for (const name of before.fields.names()) if (!fields.has(name)) touched.push(name);
-  } else {
-    fields = before.fields.withValues(changed);
-  }
-  return { state: { type, count, excess, unnamed, bytes, fields }, touched };
+  const fields = await Fields.of(order);
+  for (const name of before.fields.names()) if (!fields.has(name)) touched.push(name);
+  return { fields: { fields, bytes, unnamed }, touched };
 }
 
 type Read = Buffer | number | readonly Buffer[];
@@ -91,6 +112,13 @@ function entriesOf(type: string, content: KeyReading['content']): readonly Read[
 }
 
 const NO_NAME = Buffer.alloc(0);
+
+/** Without a string for each: there are ten thousand of them. */
+function isName(read: Buffer, known: Bytes): boolean {
+  if (read.length !== known.length) return false;
+  for (let at = 0; at < read.length; at += 1) if (read[at] !== known.charCodeAt(at)) return false;
+  return true;
+}
 
 /** A list is never said to be the same: it is compared by what it amounts to. */
 function isSame({ value }: Field, read: Read): boolean {
