@@ -1,11 +1,11 @@
 /**
- * The thread of one simulated session: the channel's states, the applications it executes, the messages a controller sends
- * it. Follows switch_core_state_machine.c, switch_core_session.c and switch_ivr.c (1.11).
+ * The thread of one simulated session: the channel's states and the applications it executes. Follows
+ * switch_core_state_machine.c and switch_core_session.c (1.11).
  */
 import { randomUUID } from 'node:crypto';
 import { findApplication, type Application } from '../dialplan/applications.js';
 import type { Bytes } from '../bytes.js';
-import { atoi, isTrue, lowerCase } from '../dialplan/c-values.js';
+import { isTrue } from '../dialplan/c-values.js';
 import { expand, Surroundings } from '../dialplan/expand.js';
 import { splitScope } from '../dialplan/simulate-application.js';
 import { CoreAnswers, settle } from './api-functions.js';
@@ -15,14 +15,14 @@ import type { CallJournal } from './call-journal.js';
 import { fireChannelEvent, type ChannelEventName, type ExtraHeaders } from './channel-event.js';
 import { preAnswer, setCallState } from './channel-signals.js';
 import type { Timer } from './clock.js';
-import { commandHeader, type Command } from './command-reader.js';
+import type { Command } from './command-reader.js';
 import type { Action, Behaviour } from './compile-script.js';
+import { ControllerMessages, type MessagedSession } from './controller-messages.js';
 import { DigitQueue } from './digit-queue.js';
 import type { Header } from './event.js';
 import type { FreeSwitch } from './free-switch.js';
-import { causeOf, type HangupCause } from './hangup-causes.js';
+import type { HangupCause } from './hangup-causes.js';
 import { setHangupVariables, type LastApplication } from './hangup-variables.js';
-import { MessageQueue } from './message-queue.js';
 import type { Dial } from './network.js';
 import { Recordings } from './recordings.js';
 import { CHANNEL_STATES, type ChannelState, type SimulatedChannel } from './simulated-channel.js';
@@ -30,11 +30,8 @@ import type { FrameLoop, FramesEnd, SessionListener, SimulatedSession } from './
 import { Signal, type Thread } from './thread.js';
 
 const FRAME_MS = 20;
-const DEEPEST_STACK = 32;
 /** How long an application waits for media on an outbound channel that has none. */
 const MEDIA_WAIT_MS = 2000;
-/** A message's `loops` end with a round that was shorter. */
-const SHORTEST_LOOP_MS = 500;
 
 export interface SessionOptions {
   readonly core: FreeSwitch;
@@ -47,7 +44,7 @@ export interface SessionOptions {
   readonly onStuck: () => void;
 }
 
-export class SessionThread implements SimulatedSession {
+export class SessionThread implements SimulatedSession, MessagedSession {
   readonly core: FreeSwitch;
   readonly channel: SimulatedChannel;
   readonly journal: CallJournal;
@@ -55,18 +52,13 @@ export class SessionThread implements SimulatedSession {
   readonly attention = new Signal();
   readonly recordings = new Recordings(this);
   listener: SessionListener | undefined;
-  private readonly messages = new MessageQueue();
+  private readonly messages = new ControllerMessages(this);
   private readonly digits = new DigitQueue(this);
   private readonly scheduled: Timer[] = [];
   private readonly onStuck: () => void;
   private actions: readonly Action[];
   private nextAction = 0;
   private queuedActions: readonly Action[] | undefined;
-  private stackDepth = 0;
-  /** CF_BROADCAST: an application runs that a message asked for. */
-  private broadcasting = false;
-  /** CF_STOP_BROADCAST: `uuid_break` came meanwhile. */
-  private broadcastStopped = false;
   private lastApplication: LastApplication | undefined;
 
   constructor({ core, channel, journal, dial, actions, onStuck }: SessionOptions) {
@@ -328,7 +320,7 @@ export class SessionThread implements SimulatedSession {
       const before = clock.now();
       const takenBefore = this.messages.taken;
       if (messages === 'all') yield* this.runAllMessages();
-      else if (messages === 'one a frame') yield* this.runNextMessage();
+      else if (messages === 'one a frame') yield* this.messages.runNext();
       if (pausedByMessages) end += clock.now() - before;
       for (let digit = this.digits.take(); digit !== undefined; digit = this.digits.take()) {
         if (onDigit?.(digit) === true) return 'digit';
@@ -365,9 +357,27 @@ export class SessionThread implements SimulatedSession {
     return this.channel.controlled;
   }
 
+  queueMessage(message: Command): void {
+    this.messages.add(message);
+    this.attention.raise();
+  }
+
+  runAllMessages(): Thread {
+    return this.messages.runAll();
+  }
+
+  runMessage(message: Command): Thread<boolean> {
+    return this.messages.run(message);
+  }
+
+  transferTo(actions: readonly Action[]): void {
+    this.queuedActions = actions;
+    this.channel.transferring = true;
+    this.setState('CS_ROUTING');
+  }
+
   breakOff(all: boolean): void {
-    if (all) this.messages.clear();
-    if (this.broadcasting) this.broadcastStopped = true;
+    this.messages.breakOff(all);
     this.channel.breaking = true;
     this.attention.raise();
   }
@@ -376,112 +386,4 @@ export class SessionThread implements SimulatedSession {
     this.digits.add(digits);
     this.attention.raise();
   }
-
-  // Messages
-
-  queueMessage(message: Command): void {
-    this.messages.add(message);
-    this.attention.raise();
-  }
-
-  *runAllMessages(): Thread {
-    if (this.stackDepth > DEEPEST_STACK) return;
-    this.stackDepth += 1;
-    while (yield* this.runNextMessage());
-    this.stackDepth -= 1;
-  }
-
-  /** Runs the next message; false: there is none, or those behind it are to wait for the next turn. */
-  private *runNextMessage(): Thread<boolean> {
-    const message = this.messages.take();
-    if (message === undefined) return false;
-    const goOn = yield* this.runMessage(message);
-    this.fire('PRIVATE_COMMAND', { first: [['Command', message.text], ...message.headers] });
-    return goOn;
-  }
-
-  *runMessage(message: Command): Thread<boolean> {
-    const callCommand = commandHeader(message, 'call-command');
-    if (callCommand === undefined) {
-      this.journal.problem('message without call-command', message.text);
-      return false;
-    }
-    const locked = isTrue(commandHeader(message, 'event-lock'));
-    if (locked) this.messages.lock();
-    switch (callCommand) {
-      case 'execute':
-        yield* this.executeMessage(message);
-        break;
-      case 'xferext':
-        this.queuedActions = actionsOf(message);
-        this.channel.transferring = true;
-        this.setState('CS_ROUTING');
-        break;
-      case 'hangup':
-        this.hangUp(causeOf(commandHeader(message, 'hangup-cause') ?? ''), 'controller');
-        break;
-      case 'unicast':
-      case 'nomedia':
-        break;
-      default:
-        this.journal.problem('unknown call-command', message.text);
-    }
-    if (locked) this.messages.unlock();
-    return !this.channel.breaking;
-  }
-
-  private *executeMessage(message: Command): Thread {
-    const { channel } = this;
-    const name = commandHeader(message, 'execute-app-name');
-    if (name === undefined) {
-      this.journal.problem('message without execute-app-name', message.text);
-      return;
-    }
-    const outermost = !this.broadcasting;
-    this.broadcastStopped = false;
-    this.broadcasting = true;
-    const data = messageArgument(message);
-    const loops = atoi(commandHeader(message, 'loops') ?? '1');
-    for (let round = 1; round <= loops || loops < 0; round += 1) {
-      const started = this.core.clock.now();
-      const uuid = commandHeader(message, 'event-uuid');
-      const uuidName = commandHeader(message, 'event-uuid-name');
-      if (uuid !== undefined) channel.set('app_uuid', uuid);
-      if (uuidName !== undefined) channel.set('app_uuid_name', uuidName);
-      channel.set('current_loop', String(round));
-      channel.set('total_loops', String(loops));
-      if (!(yield* this.execute(name, data))) break;
-      if (!channel.ready || this.broadcastWasStopped() || this.core.clock.now() - started < SHORTEST_LOOP_MS) break;
-    }
-    channel.delete('current_loop');
-    channel.delete('total_loops');
-    if (outermost) this.broadcasting = false;
-    if (this.broadcastWasStopped()) {
-      this.broadcasting = false;
-      channel.breaking = true;
-    }
-  }
-
-  /** Asked behind a wait, in which it may have changed. */
-  private broadcastWasStopped(): boolean {
-    return this.broadcastStopped;
-  }
-}
-
-/** The argument; if there is none, a body of text/plain. */
-function messageArgument(message: Command): Bytes | undefined {
-  const argument = commandHeader(message, 'execute-app-arg');
-  const plain = lowerCase(commandHeader(message, 'content-type') ?? '') === 'text/plain';
-  return argument === undefined && plain ? message.body : argument;
-}
-
-function actionsOf(message: Command): Action[] {
-  return message.headers
-    .filter(([name]) => lowerCase(name) === 'application')
-    .map(([, value]) => {
-      const space = value.indexOf(' ');
-      return space < 0
-        ? { application: value, data: undefined }
-        : { application: value.slice(0, space), data: value.slice(space + 1) };
-    });
 }
