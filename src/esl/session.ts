@@ -6,8 +6,8 @@ import { EslConnection, type ConnectionListener } from './connection.js';
 import { ChannelHungUp, ChannelLeft, CommandRefused, ProtocolError, SocketClosed, type EslError } from './errors.js';
 import type { EslEvent } from './event.js';
 import { Executions, type ApplicationToExecute, type Completion, type Execution } from './executions.js';
-import { isInstant } from './instant-applications.js';
 import { readParkTimeout } from './park-timeout.js';
+import { takeBatch } from './take-batch.js';
 import { Timers } from './timers.js';
 
 export interface SessionOptions {
@@ -444,11 +444,4 @@ export class Session {
       this.connection.destroy();
     });
   }
-}
-
-/** The applications from `first` on that return at once, and the one behind them. */
-function takeBatch(applications: readonly ApplicationToExecute[], first: number): readonly ApplicationToExecute[] {
-  let end = first;
-  while (end < applications.length && isInstant((applications[end] as ApplicationToExecute).application)) end += 1;
-  return applications.slice(first, end + 1);
 }

@@ -1,9 +1,10 @@
-/**
- * Applications that return at once, so that the next one can be sent along in the same write. Read from FreeSWITCH's
- * sources: they set, start or stop something and do not wait for media, digits, time or another leg.
- */
-import type { Bytes } from '../bytes.js';
+/** Which applications of a list are sent to FreeSWITCH in one write. */
+import type { ApplicationToExecute } from './executions.js';
 
+/**
+ * Applications that return at once. Read from FreeSWITCH's sources: they set, start or stop something and do not wait for media, digits,
+ * time or another leg. One that is not known here is taken to wait.
+ */
 const INSTANT = new Set(
   (
     'acknowledge_call answer bind_digit_action bind_meta_app block_dtmf bridge_export capture clear_digit_action ' +
@@ -18,7 +19,12 @@ const INSTANT = new Set(
   ).split(' '),
 );
 
-/** Whether an application returns at once; one that is not known here is taken to wait. */
-export function isInstant(application: Bytes): boolean {
-  return INSTANT.has(application.toLowerCase());
+/** The applications from `first` on that return at once, and the one behind them. */
+export function takeBatch(
+  applications: readonly ApplicationToExecute[],
+  first: number,
+): readonly ApplicationToExecute[] {
+  let end = first;
+  while (INSTANT.has(applications[end]?.application.toLowerCase() ?? '')) end += 1;
+  return applications.slice(first, end + 1);
 }
