@@ -1,6 +1,7 @@
 /** The time attributes of a condition (`switch_xml_std_datetime_check` and the comparisons it uses). */
 import type { Bytes } from '../bytes.js';
 import { atoi, isNumber, isTrue } from './c-values.js';
+import { isWithin, numberRanges, timeRanges, weekdayRanges, type Range } from './time-ranges.js';
 import { isDaylightSaving, readClock, readClockAtOffset, zoneOffset, type ClockReading } from './time-zone.js';
 
 export const TIME_ATTRIBUTES = [
@@ -41,29 +42,49 @@ export interface ChannelClock {
 const SECONDS_PER_HOUR = 3600;
 /** FreeSWITCH's own mark for a `tz-offset` that is none, which holds. */
 const NO_OFFSET = -1000;
-const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-const COMPARISONS: readonly (readonly [TimeAttribute, (clock: ClockReading) => number])[] = [
-  ['year', (clock) => clock.year],
-  ['yday', (clock) => clock.yearDay],
-  ['mon', (clock) => clock.month],
-  ['mday', (clock) => clock.day],
-  ['week', (clock) => Math.floor((clock.yearDay - 1) / 7) + 1],
-  ['mweek', weekOfMonth],
-  ['hour', (clock) => clock.hour],
-  ['minute', (clock) => clock.minute],
-  ['minute-of-day', (clock) => clock.hour * 60 + clock.minute + 1],
+/** What of the clock each attribute's list is held against. */
+const READINGS: readonly (readonly [
+  attribute: TimeAttribute,
+  rangesOfList: (list: Bytes) => readonly Range[],
+  read: (clock: ClockReading) => number,
+])[] = [
+  ['year', numberRanges, (clock) => clock.year],
+  ['yday', numberRanges, (clock) => clock.yearDay],
+  ['mon', numberRanges, (clock) => clock.month],
+  ['mday', numberRanges, (clock) => clock.day],
+  ['week', numberRanges, (clock) => Math.floor((clock.yearDay - 1) / 7) + 1],
+  ['mweek', numberRanges, weekOfMonth],
+  ['hour', numberRanges, (clock) => clock.hour],
+  ['minute', numberRanges, (clock) => clock.minute],
+  ['minute-of-day', numberRanges, (clock) => clock.hour * 60 + clock.minute + 1],
+  ['wday', weekdayRanges, (clock) => clock.weekday],
+  ['time-of-day', timeRanges, (clock) => clock.hour * 3600 + clock.minute * 60 + clock.second],
 ];
+
+interface ReadTest {
+  /** Whether any attribute is a test. */
+  readonly isTest: boolean;
+  readonly readings: readonly { readonly read: (clock: ClockReading) => number; readonly within: readonly Range[] }[];
+}
+
+/** A dialplan's lists are read once, not for each call. */
+const readTests = new WeakMap<TimeTest, ReadTest>();
 
 /** Whether every attribute holds; undefined where none is a test (no attribute, or only an empty `dst`). */
 export function timeMatches(test: TimeTest, moment: Moment, channelClock: ChannelClock): boolean | undefined {
-  const isTest = TIME_ATTRIBUTES.some((name) => test[name] !== undefined && (name !== 'dst' || test.dst !== ''));
+  const { isTest, readings } = readTestOf(test);
   if (!isTest) return undefined;
   const clock = channelReading(moment, channelClock);
   // FreeSWITCH goes on with a clock it never set; no test of an unknown zone holds here.
   if (clock === undefined) return false;
   const { offsetHours } = channelClock;
   const hours = isOffset(offsetHours) ? atoi(offsetHours) : Math.trunc(clock.offset / SECONDS_PER_HOUR);
-  return offsetHolds(test, hours) && dstHolds(test, moment) && dateTimeHolds(test, moment) && clockHolds(test, clock);
+  return (
+    offsetHolds(test, hours) &&
+    dstHolds(test, moment) &&
+    dateTimeHolds(test, moment) &&
+    readings.every(({ read, within }) => isWithin(read(clock), within))
+  );
 }
 
 /** Whether `tod_tz_offset` says how many hours; if it does, `timezone` counts for nothing. */
@@ -104,99 +125,24 @@ function dateTimeHolds(test: TimeTest, moment: Moment): boolean {
   return false;
 }
 
-function clockHolds(test: TimeTest, clock: ClockReading): boolean {
-  for (const [name, reading] of COMPARISONS) {
-    const list = test[name];
-    if (list !== undefined && !numberInList(list, reading(clock))) return false;
+function readTestOf(test: TimeTest): ReadTest {
+  let known = readTests.get(test);
+  if (known === undefined) {
+    known = {
+      isTest: TIME_ATTRIBUTES.some((name) => test[name] !== undefined && (name !== 'dst' || test.dst !== '')),
+      readings: READINGS.flatMap(([name, rangesOfList, read]) => {
+        const list = test[name];
+        return list === undefined ? [] : [{ read, within: rangesOfList(list) }];
+      }),
+    };
+    readTests.set(test, known);
   }
-  if (test.wday !== undefined && !weekdayInList(test.wday, clock.weekday)) return false;
-  const timeOfDay = test['time-of-day'];
-  return timeOfDay === undefined || timeInList(timeOfDay, clock.hour * 3600 + clock.minute * 60 + clock.second);
+  return known;
 }
 
 function weekOfMonth(clock: ClockReading): number {
   const firstWeekday = (7 - ((clock.day - clock.weekday) % 7)) % 7;
   return Math.ceil((clock.day + firstWeekday) / 7);
-}
-
-/** `a`, `a-b`, comma separated; a reversed range wraps, text reads as 0, any other character ends the list. */
-function numberInList(list: Bytes, value: number): boolean {
-  let rest = list;
-  const read = (): number => {
-    const number = /^[ \t\n\v\f\r]*[+-]?\d+/.exec(rest)?.[0] ?? '';
-    rest = rest.slice(number.length);
-    return atoi(number);
-  };
-  for (;;) {
-    const first = read();
-    if (rest.startsWith('-')) {
-      rest = rest.slice(1);
-      if (inRange(value, first, read())) return true;
-    } else if (first === value) {
-      return true;
-    }
-    if (!rest.startsWith(',')) return false;
-    rest = rest.slice(1);
-  }
-}
-
-function inRange(value: number, first: number, last: number): boolean {
-  return first <= last ? value >= first && value <= last : value >= first || value <= last;
-}
-
-/** Days `1`–`7` or three letters, ranges that may wrap, commas; anything else ends the list. */
-function weekdayInList(list: Bytes, weekday: number): boolean {
-  let previous: number | undefined;
-  let rangeStart: number | undefined;
-  for (let at = 0; at < list.length;) {
-    const character = list[at] as string;
-    if (character === ',') {
-      previous = undefined;
-      at += 1;
-      continue;
-    }
-    if (character === '-') {
-      rangeStart = previous;
-      previous = HYPHEN;
-      at += 1;
-      continue;
-    }
-    const isDigit = character >= '1' && character <= '7';
-    const day = isDigit ? Number(character) : DAY_NAMES.indexOf(list.slice(at, at + 3).toLowerCase()) + 1;
-    if (day === 0) return false;
-    at += isDigit ? 1 : 3;
-    if (rangeStart === undefined) {
-      if (day === weekday) return true;
-    } else {
-      if (inRange(weekday, rangeStart, day)) return true;
-      rangeStart = undefined;
-    }
-    previous = day;
-  }
-  return false;
-}
-
-/** FreeSWITCH keeps a hyphen as the code of its character where it keeps the day before: two hyphens make a range of it. */
-const HYPHEN = 0x2d;
-
-/** `hh:mm[:ss]-hh:mm[:ss]`, comma separated, both ends included, wraps over midnight. */
-function timeInList(list: Bytes, second: number): boolean {
-  return list.split(',').some((range) => {
-    const hourEnd = range.indexOf(':');
-    const hyphen = hourEnd < 0 ? -1 : range.indexOf('-', hourEnd + 1);
-    const lastColon = hyphen < 0 ? -1 : range.indexOf(':', hyphen);
-    if (lastColon < 0) return false;
-    const [minute, seconds] = splitAtColon(range.slice(hourEnd + 1, hyphen));
-    const [lastMinute, lastSeconds] = splitAtColon(range.slice(lastColon + 1));
-    const first = atoi(range.slice(0, hourEnd)) * 3600 + minute * 60 + seconds;
-    const last = atoi(range.slice(hyphen + 1, lastColon)) * 3600 + lastMinute * 60 + lastSeconds;
-    return inRange(second, first, last);
-  });
-}
-
-function splitAtColon(text: Bytes): [number, number] {
-  const colon = text.indexOf(':');
-  return colon < 0 ? [atoi(text), 0] : [atoi(text.slice(0, colon)), atoi(text.slice(colon + 1))];
 }
 
 const TIME_ONLY = /^(\d*):?(\d*):?(\d*)(?=\n?$)/;

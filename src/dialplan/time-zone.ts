@@ -23,11 +23,14 @@ const DAY_MS = 86_400_000;
 const NEGATIVE_DAYLIGHT_SAVING = new Set(['Europe/Dublin', 'Eire', 'Africa/Casablanca', 'Africa/El_Aaiun']);
 const MOST_ZONES = 1_000;
 
-/** Formatters by zone; null for a name that is no zone. Names may come from a caller: bounded. */
-let formatters = new Map<string, Intl.DateTimeFormat | null>();
+interface Zone {
+  readonly formatter: Intl.DateTimeFormat;
+  /** The hour last asked for: most calls come one behind the other, and formatting a date takes ten times as long as a hunt's test. */
+  steady: { readonly hour: number; readonly offset: number } | undefined;
+}
 
-/** The hour last asked for: most calls come one behind the other, and formatting a date takes ten times as long as a hunt's test. */
-let lastSteady: { formatter?: Intl.DateTimeFormat; hour?: number; offset?: number } = {};
+/** Zones by name; null for a name that is none. Names may come from a caller: bounded. */
+let zones = new Map<string, Zone | null>();
 
 /** Reads the clock at `epochMs` with a fixed offset in seconds. */
 export function readClockAtOffset(epochMs: number, offset: number): ClockReading {
@@ -64,16 +67,17 @@ export function isDaylightSaving(epochMs: number, zone: string): boolean {
 }
 
 /** A zone's offset at a moment, in seconds east of Greenwich; undefined for a name that is no zone. */
-export function zoneOffset(epochMs: number, zone: string): number | undefined {
-  const formatter = formatterFor(zone);
-  if (formatter === null) return undefined;
+export function zoneOffset(epochMs: number, zoneName: string): number | undefined {
+  const zone = findZone(zoneName);
+  if (zone === null) return undefined;
   const hour = Math.floor(epochMs / HOUR_MS);
-  if (formatter === lastSteady.formatter && hour === lastSteady.hour) return lastSteady.offset;
-  const start = readOffset(hour * HOUR_MS, formatter);
+  if (zone.steady?.hour === hour) return zone.steady.offset;
+  const { formatter } = zone;
+  const offset = readOffset(hour * HOUR_MS, formatter);
   // Where a zone changes its offset it does so once: an hour that begins and ends with the same has it throughout.
-  if (start !== readOffset((hour + 1) * HOUR_MS, formatter)) return readOffset(epochMs, formatter);
-  lastSteady = { formatter, hour, offset: start };
-  return start;
+  if (offset !== readOffset((hour + 1) * HOUR_MS, formatter)) return readOffset(epochMs, formatter);
+  zone.steady = { hour, offset };
+  return offset;
 }
 
 function readOffset(epochMs: number, formatter: Intl.DateTimeFormat): number {
@@ -87,14 +91,15 @@ function readOffset(epochMs: number, formatter: Intl.DateTimeFormat): number {
   return (wallClock - Math.floor(epochMs / 1000) * 1000) / 1000;
 }
 
-function formatterFor(zone: string): Intl.DateTimeFormat | null {
-  let formatter = formatters.get(zone);
-  if (formatter === undefined) {
-    if (formatters.size >= MOST_ZONES) formatters = new Map();
-    formatter = createFormatter(zone);
-    formatters.set(zone, formatter);
+function findZone(name: string): Zone | null {
+  let zone = zones.get(name);
+  if (zone === undefined) {
+    if (zones.size >= MOST_ZONES) zones = new Map();
+    const formatter = createFormatter(name);
+    zone = formatter === null ? null : { formatter, steady: undefined };
+    zones.set(name, zone);
   }
-  return formatter;
+  return zone;
 }
 
 function createFormatter(zone: string): Intl.DateTimeFormat | null {
