@@ -1,11 +1,11 @@
 /** Counts what of a dialplan the calls of a corpus reach: extensions, conditions and how they came out, actions. */
 import { textOf } from '../bytes.js';
-import { callerContext } from '../replay/caller-context.js';
 import { replay } from '../replay/replay.js';
-import { selectContext, type SelectedContext } from '../routes/select-context.js';
-import { defaultDomain, type Snapshot } from '../routes/snapshot.js';
+import type { Snapshot } from '../routes/snapshot.js';
+import { ContextChooser, type ContextOptions } from './context-chooser.js';
+import { ContextMemos } from './context-memos.js';
 import type { CorpusCall } from './corpus-call.js';
-import { DecisionMemo } from './decision-memo.js';
+import type { WatchedCall } from './decision-memo.js';
 
 /** `tried` and `matched` are of extensions, `passed` and `failed` of tests, `taken` of actions. */
 export type Hit = 'tried' | 'matched' | 'passed' | 'failed' | 'taken';
@@ -26,26 +26,22 @@ interface Path {
   calls: number;
 }
 
-interface CoverageOptions {
-  readonly domain: string | undefined;
-  readonly callerContext: boolean;
+interface CoverageOptions extends ContextOptions {
   readonly neutraliseCaptures: boolean;
 }
 
 export class CallCoverage {
   private calls = 0;
   private readonly paths = new Map<string, Path>();
-  private readonly byContext = new Map<string, DecisionMemo<CorpusCall, Path>>();
-  private readonly contexts: DecisionMemo<CorpusCall, DecisionMemo<CorpusCall, Path>>;
+  private readonly contexts: ContextChooser;
+  private readonly pathMemos: ContextMemos<CorpusCall, Path>;
 
   constructor(
     private readonly snapshot: Snapshot,
     private readonly options: CoverageOptions,
   ) {
-    this.contexts = new DecisionMemo(({ data }) => {
-      const asked = options.callerContext ? callerContext(data) : undefined;
-      return this.pathsIn(selectContext(data, snapshot, defaultDomain(snapshot, options.domain), asked));
-    });
+    this.contexts = new ContextChooser(snapshot, options);
+    this.pathMemos = new ContextMemos([this.contexts], (watched, call) => this.follow(watched, call));
   }
 
   get result(): Coverage {
@@ -57,23 +53,18 @@ export class CallCoverage {
 
   take(call: CorpusCall): void {
     this.calls += 1;
-    this.contexts.decisionOf(call).decisionOf(call).calls += 1;
+    this.pathMemos.decisionOf(call).calls += 1;
   }
 
-  private pathsIn(selected: SelectedContext): DecisionMemo<CorpusCall, Path> {
-    const key = JSON.stringify([selected.domain, selected.name]);
-    const known = this.byContext.get(key);
-    if (known !== undefined) return known;
-    const memo = new DecisionMemo<CorpusCall, Path>((watched, call) => {
-      const { neutraliseCaptures } = this.options;
-      const options = { neutraliseCaptures, sources: [], moment: call.moment, selected };
-      // Once to learn what the path depends on, once for the trace that tells it.
-      replay(watched, this.snapshot, { ...options, witness: watched.witness });
-      const { hunted } = replay(call, this.snapshot, options);
-      return this.pathOf(keysOf(selected.domain, hunted));
-    });
-    this.byContext.set(key, memo);
-    return memo;
+  private follow(watched: WatchedCall, call: CorpusCall): Path {
+    const { snapshot } = this;
+    const { neutraliseCaptures } = this.options;
+    const selected = this.contexts.select(call.data);
+    const options = { neutraliseCaptures, sources: [], moment: call.moment, selected };
+    // Once to learn what the path depends on, once for the trace that tells it.
+    replay(watched, snapshot, { ...options, witness: watched.witness });
+    const { hunted } = replay(call, snapshot, options);
+    return this.pathOf(keysOf(selected.domain, hunted));
   }
 
   private pathOf(keys: readonly string[]): Path {

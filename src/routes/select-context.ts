@@ -30,20 +30,26 @@ export interface DomainChoice {
   readonly unknown: string | undefined;
 }
 
-export interface SelectedContext {
+export interface Selected {
   /** The domain whose dialplan is used. */
   readonly domain: string;
   /** The context's name as it was asked for. */
   readonly name: string;
   /** Undefined if the domain has neither that context nor one named `global`. */
   readonly context: Context | undefined;
+}
+
+export interface SelectedContext extends Selected {
   readonly origin: Origin;
   readonly choice: { readonly context: ContextChoice; readonly domain: DomainChoice };
   /** The same in words. */
   readonly why: string;
 }
 
-const DOMAIN_VARIABLES = ['domain_name', 'sip_auth_realm', 'sip_req_host'];
+const DOMAIN_VARIABLES = ['domain_name', 'sip_auth_realm', 'sip_req_host'].map((variable) => ({
+  variable,
+  header: `variable_${variable}`,
+}));
 const DEFAULT_CONTEXT = 'default';
 
 interface NamedContext extends ContextChoice {
@@ -60,36 +66,57 @@ export function selectContext(
   defaultDomain: string,
   asked?: string,
 ): SelectedContext {
+  const { selected, origin, named, domainChoice } = choose(data, snapshot, defaultDomain, asked);
+  const { by, of } = named;
+  const { variable, unknown } = domainChoice;
+  const choice = { context: { by, of }, domain: { variable, unknown } };
+  return { ...selected, origin, choice, why: inWords(selected, choice) };
+}
+
+/** The same without telling why, for many calls. */
+export function contextOf(data: ChannelHeaders, snapshot: Snapshot, defaultDomain: string, asked?: string): Selected {
+  return choose(data, snapshot, defaultDomain, asked).selected;
+}
+
+function choose(
+  data: ChannelHeaders,
+  snapshot: Snapshot,
+  defaultDomain: string,
+  asked: string | undefined,
+): {
+  readonly selected: Selected;
+  readonly origin: Origin;
+  readonly named: NamedContext;
+  readonly domainChoice: DomainChoice;
+} {
   const domainChoice = chooseDomain(data, snapshot);
-  const domain = findDomain(snapshot, domainChoice.found ?? defaultDomain);
+  const domain = domainChoice.found ?? findDomain(snapshot, defaultDomain);
   const origin = originOf(data);
-  const { name, ...choice } =
+  const named =
     askedContext(asked) ??
     explicitContext(data, domain) ??
     namedByTransfer(data, domain) ??
     routedContext(origin, domain?.routes ?? NO_ROUTES);
-  const context = findContext(domain, name);
-  const selected = { domain: domain?.name ?? defaultDomain, name, context };
-  const { variable, unknown } = domainChoice;
-  const choices = { context: choice, domain: { variable, unknown } };
-  return { ...selected, origin, choice: choices, why: inWords(selected, choices) };
+  const { name } = named;
+  const selected = { domain: domain?.name ?? defaultDomain, name, context: findContext(domain, name) };
+  return { selected, origin, named, domainChoice };
 }
 
-function chooseDomain(data: ChannelHeaders, snapshot: Snapshot): DomainChoice & { readonly found: string | undefined } {
-  for (const variable of DOMAIN_VARIABLES) {
-    const name = read(data, variable);
+function chooseDomain(data: ChannelHeaders, snapshot: Snapshot): DomainChoice & { readonly found: Domain | undefined } {
+  for (const { variable, header } of DOMAIN_VARIABLES) {
+    const name = read(data, header);
     if (name === undefined) continue;
-    const found = findDomain(snapshot, name)?.name;
+    const found = findDomain(snapshot, name);
     return { variable, found, unknown: found === undefined ? name : undefined };
   }
   return { variable: undefined, found: undefined, unknown: undefined };
 }
 
 export function originOf(data: ChannelHeaders): Origin {
-  const gateway = read(data, 'sip_gateway');
-  const profile = read(data, 'sofia_profile_name');
+  const gateway = read(data, 'variable_sip_gateway');
+  const profile = read(data, 'variable_sofia_profile_name');
   if (gateway !== undefined) return { kind: 'gateway', name: gateway, profile };
-  const extension = read(data, 'user_name') ?? read(data, 'sip_auth_username');
+  const extension = read(data, 'variable_user_name') ?? read(data, 'variable_sip_auth_username');
   if (extension !== undefined) return { kind: 'extension', name: extension, profile };
   return { kind: 'unknown', name: undefined, profile };
 }
@@ -100,8 +127,9 @@ function askedContext(name: string | undefined): NamedContext | undefined {
 
 /** `socket host:port/context`: the operator's own choice. */
 function explicitContext(data: ChannelHeaders, domain: Domain | undefined): NamedContext | undefined {
-  const path = read(data, 'socket_path');
-  if (path === undefined || !belongsToThisSocket(path, read(data, 'current_application_data'))) return undefined;
+  const path = read(data, 'variable_socket_path');
+  if (path === undefined || !belongsToThisSocket(path, read(data, 'variable_current_application_data')))
+    return undefined;
   // A name with spaces cannot stand in the application's data but percent-encoded.
   const decoded = decodePath(path);
   const name = domain?.contexts.has(lowerCase(path)) === true ? path : decoded;
@@ -151,10 +179,7 @@ const BY: Readonly<Record<ContextChoice['by'], string>> = {
   default: 'by default',
 };
 
-function inWords(
-  { domain, name, context }: Pick<SelectedContext, 'domain' | 'name' | 'context'>,
-  choice: SelectedContext['choice'],
-): string {
+function inWords({ domain, name, context }: Selected, choice: SelectedContext['choice']): string {
   const { by, of } = choice.context;
   const { variable, unknown } = choice.domain;
   const found = context === undefined ? '; there is no such context' : describeFallback(name, context);
@@ -169,8 +194,8 @@ function describeFallback(name: string, context: Context): string {
   return lowerCase(context.name) === lowerCase(name) ? '' : `, which there is not: ${context.name} is used`;
 }
 
-/** A variable as text; undefined where it is missing or empty. */
-function read(data: ChannelHeaders, variable: string): string | undefined {
-  const value: Bytes | undefined = data.get(`variable_${variable}`);
+/** A variable, by its header, as text; undefined where it is missing or empty. */
+function read(data: ChannelHeaders, header: string): string | undefined {
+  const value: Bytes | undefined = data.get(header);
   return value === undefined || value === '' ? undefined : textOf(value);
 }

@@ -11,6 +11,7 @@ import { lowerCase } from '../dialplan/c-values.js';
 import { transferTarget } from '../dialplan/transfer-target.js';
 
 const VARIABLE = 'parkway_context';
+const HEADER = `variable_${VARIABLE}`;
 
 interface Application {
   readonly application: Bytes;
@@ -28,6 +29,6 @@ export function noteTransfer({ application, data }: Application): Application | 
 
 /** The context that the dialplan transferred this call to; undefined for one that came otherwise, or went on since. */
 export function transferredContext(data: ChannelHeaders): Bytes | undefined {
-  const noted = data.get(`variable_${VARIABLE}`);
+  const noted = data.get(HEADER);
   return noted !== undefined && noted !== '' && noted === data.get('Caller-Context') ? noted : undefined;
 }

@@ -1,0 +1,36 @@
+/** Chooses contexts for the calls of a corpus. */
+import type { ChannelHeaders } from '../dialplan/caller-profile.js';
+import { callerContext } from '../replay/caller-context.js';
+import { contextOf, selectContext, type Selected, type SelectedContext } from '../routes/select-context.js';
+import { defaultDomain, type Snapshot } from '../routes/snapshot.js';
+
+export interface ContextOptions {
+  /** The domain of calls that name none that is known. */
+  readonly domain: string | undefined;
+  /** Whether calls are hunted in the context FreeSWITCH had them in, whatever the routes say. */
+  readonly callerContext: boolean;
+}
+
+export class ContextChooser {
+  private readonly defaultDomain: string;
+
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly options: ContextOptions,
+  ) {
+    this.defaultDomain = defaultDomain(snapshot, options.domain);
+  }
+
+  choose(data: ChannelHeaders): Selected {
+    return contextOf(data, this.snapshot, this.defaultDomain, this.asked(data));
+  }
+
+  /** The same, and why. */
+  select(data: ChannelHeaders): SelectedContext {
+    return selectContext(data, this.snapshot, this.defaultDomain, this.asked(data));
+  }
+
+  private asked(data: ChannelHeaders): string | undefined {
+    return this.options.callerContext ? callerContext(data) : undefined;
+  }
+}

@@ -1,0 +1,44 @@
+/** Remembers decisions by the contexts that dialplans choose for a call: what chose them matters no more then. */
+import type { Selected } from '../routes/select-context.js';
+import type { ContextChooser } from './context-chooser.js';
+import { DecisionMemo, type CallToDecide, type WatchedCall } from './decision-memo.js';
+
+/** A caller may name contexts there are not: all is forgotten then, and begun anew. */
+const MOST_MEMOS = 1_000;
+
+export class ContextMemos<Call extends CallToDecide, Decision> {
+  private readonly memos = new Map<string, DecisionMemo<Call, Decision>>();
+  private last: { readonly chosen: readonly Selected[]; readonly memo: DecisionMemo<Call, Decision> } | undefined;
+
+  /**
+   * @param choosers one a dialplan
+   * @param decide looks at the call itself for its contexts alone, for all else at what it is given
+   */
+  constructor(
+    private readonly choosers: readonly ContextChooser[],
+    private readonly decide: (watched: WatchedCall, call: Call) => Decision,
+  ) {}
+
+  decisionOf(call: Call): Decision {
+    return this.memoFor(call).decisionOf(call);
+  }
+
+  private memoFor({ data }: Call): DecisionMemo<Call, Decision> {
+    const chosen = this.choosers.map((chooser) => chooser.choose(data));
+    const { last } = this;
+    if (last !== undefined && chosen.every((one, index) => isSame(one, last.chosen[index]))) return last.memo;
+    const key = JSON.stringify(chosen.map(({ domain, name }) => [domain, name]));
+    let memo = this.memos.get(key);
+    if (memo === undefined) {
+      if (this.memos.size >= MOST_MEMOS) this.memos.clear();
+      memo = new DecisionMemo(this.decide);
+      this.memos.set(key, memo);
+    }
+    this.last = { chosen, memo };
+    return memo;
+  }
+}
+
+function isSame({ domain, name }: Selected, other: Selected | undefined): boolean {
+  return domain === other?.domain && name === other.name;
+}
