@@ -6,9 +6,10 @@ import { replay, type Replayed } from '../replay/replay.js';
 import { traceLines } from '../report/trace-lines.js';
 import { selectContext, type SelectedContext } from '../routes/select-context.js';
 import { defaultDomain, type Snapshot } from '../routes/snapshot.js';
-import type { ExpectedMoves } from './expected-moves.js';
+import { ContextMemos } from './context-memos.js';
 import type { CorpusCall, Place } from './corpus-call.js';
-import { DecisionMemo, type CallToDecide, type WatchedCall } from './decision-memo.js';
+import type { CallToDecide, WatchedCall } from './decision-memo.js';
+import type { ExpectedMoves } from './expected-moves.js';
 import { doesTheSame, goesTheSameWay, routeOf, type Route } from './route.js';
 
 export interface ComparisonOptions {
@@ -72,34 +73,26 @@ interface Verdict {
   readonly unknown: readonly string[];
 }
 
-interface Contexts {
-  readonly old: SelectedContext;
-  readonly new: SelectedContext;
-}
-
 const SAME: Verdict = { group: undefined, unknown: [] };
 const MOST_COMMON = 3;
 const MOST_DIFFERENT = 12;
 
 export class CallComparison {
   readonly result = emptyComparison();
-  private readonly contexts: DecisionMemo<CorpusCall, DecisionMemo<CorpusCall, Verdict>>;
-  private readonly byContexts = new Map<string, DecisionMemo<CorpusCall, Verdict>>();
+  private readonly verdicts: ContextMemos<CorpusCall, Verdict>;
 
   constructor(
     private readonly old: Snapshot,
     private readonly latest: Snapshot,
     private readonly options: ComparisonOptions,
   ) {
-    this.contexts = new DecisionMemo((call) =>
-      this.comparisonIn({ old: this.select(call, old), new: this.select(call, latest) }),
-    );
+    this.verdicts = new ContextMemos([old, latest], options.domain, (watched, call) => this.compare(watched, call));
   }
 
   take(call: CorpusCall): void {
     const { result } = this;
     result.calls += 1;
-    const { group, unknown } = this.contexts.decisionOf(call).decisionOf(call);
+    const { group, unknown } = this.verdicts.decisionOf(call);
     if (group !== undefined) group.count += 1;
     if (unknown.length === 0) return;
     result.uncertain += 1;
@@ -112,28 +105,17 @@ export class CallComparison {
     return selectContext(call.data, snapshot, defaultDomain(snapshot, domain), asked);
   }
 
-  /** Calls that take the same two contexts are compared together: what chose the context matters no more. */
-  private comparisonIn(contexts: Contexts): DecisionMemo<CorpusCall, Verdict> {
-    const { old, new: latest } = contexts;
-    const key = JSON.stringify([old.domain, old.name, latest.domain, latest.name]);
-    const known = this.byContexts.get(key);
-    if (known !== undefined) return known;
-    const memo = new DecisionMemo<CorpusCall, Verdict>((watched, call) => this.compare(watched, call, contexts));
-    this.byContexts.set(key, memo);
-    return memo;
-  }
-
-  private compare(watched: WatchedCall, call: CorpusCall, contexts: Contexts): Verdict {
+  private compare(watched: WatchedCall, call: CorpusCall): Verdict {
     this.result.workedOut += 1;
     const { witness } = watched;
-    const old = this.replay(watched, this.old, contexts.old, { witness });
-    const latest = this.replay(watched, this.latest, contexts.new, { witness });
+    const old = this.replay(watched, this.old, this.select(call, this.old), { witness });
+    const latest = this.replay(watched, this.latest, this.select(call, this.latest), { witness });
     const unknown = [...new Set([...unknownTexts(old), ...unknownTexts(latest)])];
     const same = doesTheSame(old.hunted, latest.hunted);
     if (same && goesTheSameWay(old, latest)) return unknown.length === 0 ? SAME : { group: undefined, unknown };
-    // Whether a move is expected may depend on what captures made of the data: then calls of other data are other calls.
-    if (!same && this.options.expected.isAny) for (const { hunted } of [old, latest]) lookAtData(hunted);
-    return { group: this.groupOf(call, same), unknown };
+    const reason = same ? undefined : this.options.expected.reasonFor(old, latest);
+    const kind = same ? 'renamed' : reason === undefined ? 'moved' : 'expected';
+    return { group: this.groupOf(call, kind, reason), unknown };
   }
 
   private replay(
@@ -147,11 +129,10 @@ export class CallComparison {
     return replay({ data, answers }, snapshot, { neutraliseCaptures, sources: [], moment, selected, ...witness });
   }
 
-  private groupOf(call: CorpusCall, same: boolean): MoveGroup {
+  /** The trace and the data of a call that stands for many are its own. */
+  private groupOf(call: CorpusCall, kind: MoveKind, reason: string | undefined): MoveGroup {
     const old = this.replay(call, this.old, this.select(call, this.old), {});
     const latest = this.replay(call, this.latest, this.select(call, this.latest), {});
-    const reason = same ? undefined : this.options.expected.reasonFor(old, latest);
-    const kind = same ? 'renamed' : reason === undefined ? 'moved' : 'expected';
     const routes = {
       old: routeOf(old.selected, old.hunted, old.hunted.trace),
       new: routeOf(latest.selected, latest.hunted, latest.hunted.trace),
@@ -164,11 +145,6 @@ export class CallComparison {
     }
     return group;
   }
-}
-
-/** The data that was executed, which is learnt by looking at it. */
-function lookAtData({ applications }: Hunted): readonly string[] {
-  return applications.map(({ data }) => data);
 }
 
 function unknownTexts({ unknown }: Replayed): string[] {

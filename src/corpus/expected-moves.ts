@@ -22,12 +22,7 @@ export class ExpectedMoves {
     this.inForce = moves.filter(({ until }) => until === undefined || until >= today);
   }
 
-  /** Whether any is in force. */
-  get isAny(): boolean {
-    return this.inForce.length > 0;
-  }
-
-  /** Why a move is expected; undefined if it is not. */
+  /** Why a move is expected; undefined if it is not. No more of the data is looked at than that takes. */
   reasonFor(old: Decision, latest: Decision): string | undefined {
     return this.inForce.find(({ from = {}, to = {} }) => holds(from, old) && holds(to, latest))?.reason;
   }

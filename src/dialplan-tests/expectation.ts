@@ -2,7 +2,7 @@
 import { bytesOf, textOf } from '../bytes.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import { compileExpression } from '../dialplan/expression.js';
-import type { HuntedApplication } from '../dialplan/captures.js';
+import { dataHolds, type HuntedApplication } from '../dialplan/captures.js';
 import type { Hunted } from '../dialplan/hunt.js';
 import { Pattern } from '../dialplan/pcre2.js';
 import type { FollowedHunt } from '../replay/follow-transfers.js';
@@ -16,10 +16,17 @@ export interface Decision {
   readonly followed?: readonly FollowedHunt[];
 }
 
-/** What is not as expected; `extension` is the one whose conditions tell why, where that is known. */
-export interface Disappointment {
-  readonly message: string;
-  readonly extension?: string;
+/** What is not as expected. Nobody looks at more of the decision for the message's sake before it is read. */
+export class Disappointment {
+  /** @param extension the one whose conditions tell why, where that is known */
+  constructor(
+    private readonly tell: () => string,
+    readonly extension?: string,
+  ) {}
+
+  get message(): string {
+    return this.tell();
+  }
 }
 
 /** Returns an empty list where all is as expected. */
@@ -40,10 +47,10 @@ function checkContext({ domain, context }: ExpectDocument, { selected }: Decisio
   return [
     ...(domain === undefined || sameName(domain, selected.domain)
       ? []
-      : [{ message: `expected domain ${domain}, found ${selected.domain} ${why}` }]),
+      : [new Disappointment(() => `expected domain ${domain}, found ${selected.domain} ${why}`)]),
     ...(context === undefined || (found !== undefined && sameName(context, found))
       ? []
-      : [{ message: `expected context ${context}, found ${found ?? 'none'} ${why}` }]),
+      : [new Disappointment(() => `expected context ${context}, found ${found ?? 'none'} ${why}`)]),
   ];
 }
 
@@ -53,27 +60,22 @@ function checkExtension({ extension }: ExpectDocument, hunted: Hunted): Disappoi
   const found = matched.length === 0 ? 'no extension matched' : `found ${matched.join(', ')}`;
   if (typeof extension === 'string') {
     if (matched.includes(extension)) return [];
-    return [{ message: `expected extension ${extension}, ${found}`, extension }];
+    return [new Disappointment(() => `expected extension ${extension}, ${found}`, extension)];
   }
   if (JSON.stringify(extension) === JSON.stringify(matched)) return [];
   const deciding =
     extension.find((name) => !matched.includes(name)) ?? matched.find((name) => !extension.includes(name));
-  return [
-    {
-      message: `expected extensions ${extension.join(', ') || 'none'}, ${found}`,
-      ...(deciding === undefined ? {} : { extension: deciding }),
-    },
-  ];
+  return [new Disappointment(() => `expected extensions ${extension.join(', ') || 'none'}, ${found}`, deciding)];
 }
 
 function checkRoute({ noRoute }: ExpectDocument, hunted: Hunted): Disappointment[] {
   if (noRoute === undefined || noRoute !== hunted.route) return [];
   return [
-    {
-      message: noRoute
+    new Disappointment(() =>
+      noRoute
         ? `expected no route, found ${showAll(hunted.applications) || 'an empty list of applications'}`
         : 'expected a route, found none',
-    },
+    ),
   ];
 }
 
@@ -93,14 +95,12 @@ function compareLists(
     return application !== undefined && matchesAction(action, application);
   };
   if (expected.length === found.length && expected.every(same)) return [];
-  const lines = listDifference(
-    expected,
-    found,
-    (action, application) => matchesAction(action, application),
-    (action) => showAction(action),
-    (application) => showApplication(application),
-  );
-  return [{ message: [`${what} differ (- expected, + found):`, ...lines].join('\n') }];
+  return [
+    new Disappointment(() => {
+      const lines = listDifference(expected, found, matchesAction, showAction, showApplication);
+      return [`${what} differ (- expected, + found):`, ...lines].join('\n');
+    }),
+  ];
 }
 
 /** What both lists begin and end with stands once, what lies between as missing and found. */
@@ -126,7 +126,8 @@ function listDifference<One, Other>(
 }
 
 /** An application the call comes to. */
-interface Reached extends HuntedApplication {
+interface Reached {
+  readonly application: HuntedApplication;
   /** What transferred it there; undefined for the first hunt. */
   readonly by: HuntedApplication | undefined;
 }
@@ -134,11 +135,12 @@ interface Reached extends HuntedApplication {
 function checkReached({ contains, not }: ExpectDocument, reached: readonly Reached[]): Disappointment[] {
   return [
     ...listOf(contains)
-      .filter((action) => !reached.some((application) => matchesAction(action, application)))
-      .map((action) => ({ message: `expected ${showAction(action)}, found ${showAll(reached) || 'nothing'}` })),
+      .filter((action) => !reached.some(({ application }) => matchesAction(action, application)))
+      .map((action) => new Disappointment(() => `expected ${showAction(action)}, found ${showEach(reached)}`)),
     ...listOf(not).flatMap((action) => {
-      const found = reached.find((application) => matchesAction(action, application));
-      return found === undefined ? [] : [{ message: `expected no ${showAction(action)}, found ${showReached(found)}` }];
+      const found = reached.find(({ application }) => matchesAction(action, application));
+      if (found === undefined) return [];
+      return [new Disappointment(() => `expected no ${showAction(action)}, found ${showReached(found)}`)];
     }),
   ];
 }
@@ -146,42 +148,49 @@ function checkReached({ contains, not }: ExpectDocument, reached: readonly Reach
 function checkHangup({ hangup }: ExpectDocument, decision: Decision): Disappointment[] {
   if (hangup === undefined) return [];
   const listed = listedApplications(decision);
-  const hangups = listed.filter(({ application }) => lowerCase(application) === 'hangup');
+  const hangups = listed.filter(({ application }) => lowerCase(application.application) === 'hangup');
   const [first] = hangups;
-  if (hangup === false)
-    return first === undefined ? [] : [{ message: `expected no hangup, found ${showReached(first)}` }];
-  if (hangups.some(({ data }) => hangup === true || textOf(data) === hangup)) return [];
+  if (hangup === false) {
+    return first === undefined ? [] : [new Disappointment(() => `expected no hangup, found ${showReached(first)}`)];
+  }
+  if (hangup === true ? first !== undefined : hangups.some(({ application }) => hasData(application, hangup)))
+    return [];
   const wanted = hangup === true ? 'a hangup' : `hangup ${hangup}`;
-  return [{ message: `expected ${wanted}, found ${showAll(listed) || 'nothing'}` }];
+  return [new Disappointment(() => `expected ${wanted}, found ${showEach(listed)}`)];
 }
 
 /** Of the first hunt and of those that transfers lead to. */
 function listedApplications({ hunted, followed = [] }: Decision): Reached[] {
   return [
-    ...hunted.applications.map((application) => ({ ...application, by: undefined })),
-    ...followed.flatMap(({ by, replayed }) =>
-      replayed.hunted.applications.map((application) => ({ ...application, by })),
-    ),
+    ...hunted.applications.map((application) => ({ application, by: undefined })),
+    ...followed.flatMap(({ by, replayed }) => replayed.hunted.applications.map((application) => ({ application, by }))),
   ];
 }
 
 function reachedApplications(decision: Decision): Reached[] {
   const { hunted, followed = [] } = decision;
   return [
-    ...hunted.inline.map((application) => ({ ...application, by: undefined })),
-    ...followed.flatMap(({ by, replayed }) => replayed.hunted.inline.map((application) => ({ ...application, by }))),
+    ...hunted.inline.map((application) => ({ application, by: undefined })),
+    ...followed.flatMap(({ by, replayed }) => replayed.hunted.inline.map((application) => ({ application, by }))),
     ...listedApplications(decision),
   ];
 }
 
 /** Application names have no case in FreeSWITCH. */
-export function matchesAction(action: ActionDocument, { application, data }: HuntedApplication): boolean {
+export function matchesAction(action: ActionDocument, application: HuntedApplication): boolean {
   const [name, wanted] = partsOf(action);
-  if (lowerCase(bytesOf(name)) !== lowerCase(application)) return false;
+  if (lowerCase(bytesOf(name)) !== lowerCase(application.application)) return false;
   if (wanted === undefined || wanted === null) return true;
-  if (typeof wanted !== 'object') return bytesOf(String(wanted)) === data;
+  if (typeof wanted !== 'object') return hasData(application, String(wanted));
   const compiled = compileExpression(bytesOf(wanted.matches));
-  return compiled instanceof Pattern && compiled.test(data);
+  return (
+    compiled instanceof Pattern && dataHolds(application, `matches ${wanted.matches}`, (data) => compiled.test(data))
+  );
+}
+
+function hasData(application: HuntedApplication, text: string): boolean {
+  const wanted = bytesOf(text);
+  return dataHolds(application, `is ${wanted}`, (data) => data === wanted);
 }
 
 type Wanted = string | number | boolean | null | undefined | { readonly matches: string };
@@ -202,9 +211,13 @@ export function showApplication({ application, data }: HuntedApplication): strin
   return `${textOf(application)} ${textOf(data)}`.trimEnd();
 }
 
-function showReached({ by, ...application }: Reached): string {
+function showReached({ by, application }: Reached): string {
   const shown = showApplication(application);
   return by === undefined ? shown : `${shown} (by ${showApplication(by)})`;
+}
+
+function showEach(reached: readonly Reached[]): string {
+  return showAll(reached.map(({ application }) => application)) || 'nothing';
 }
 
 function showAll(applications: readonly HuntedApplication[]): string {

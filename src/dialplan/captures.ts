@@ -1,9 +1,10 @@
 /** What a condition's test left for its actions, and the applications they make of it. */
 import type { Bytes } from '../bytes.js';
 import type { ProfileField } from './caller-profile.js';
-import type { Match } from './pcre2.js';
+import type { Match, Pattern } from './pcre2.js';
 import { neutraliseCapture, substituteCaptures } from './substitute-captures.js';
 import { pushVariable, VariableMap, type Variable } from './variables.js';
+import type { Witness } from './witness.js';
 
 export interface Captures {
   readonly subject: Bytes;
@@ -16,8 +17,11 @@ export interface Captures {
 /** A test of which only the outcome is known: of one field's value as the channel's data has it. */
 export interface UnseenTest {
   readonly field: ProfileField;
-  /** The expression's text. */
+  /** The expression's text, and what it was compiled to. */
   readonly expression: Bytes;
+  readonly pattern: Pattern;
+  /** Whom to ask for more. */
+  readonly witness: Witness;
 }
 
 /** An application of the hunted list, its data not yet expanded but for captures. */
@@ -25,18 +29,20 @@ export interface HuntedApplication {
   readonly application: Bytes;
   readonly data: Bytes;
   /** Set where nobody looked yet at what captures make of the data: reading it is to look. */
-  readonly template?: UnseenTest & { readonly written: Bytes };
+  readonly template?: Template;
+}
+
+/** Data as it is written, and the test whose captures are put into it. */
+export interface Template extends UnseenTest {
+  readonly written: Bytes;
+  readonly neutralise: boolean;
 }
 
 /** Captures of a test that passed unseen. */
 export class UnseenCaptures implements Captures {
-  private read: { readonly subject: Bytes; readonly match: Match | undefined } | undefined;
+  private read: Captures | undefined;
 
-  /** @param look reads the value and matches it */
-  constructor(
-    readonly unseen: UnseenTest,
-    private readonly look: () => { readonly subject: Bytes; readonly match: Match | undefined },
-  ) {}
+  constructor(readonly unseen: UnseenTest) {}
 
   get subject(): Bytes {
     return this.looked.subject;
@@ -46,9 +52,17 @@ export class UnseenCaptures implements Captures {
     return this.looked.match;
   }
 
-  private get looked(): { readonly subject: Bytes; readonly match: Match | undefined } {
-    return (this.read ??= this.look());
+  private get looked(): Captures {
+    const { witness, field } = this.unseen;
+    return (this.read ??= capturesOf(
+      this.unseen,
+      witness.learn(field, undefined, (value) => value),
+    ));
   }
+}
+
+function capturesOf({ pattern }: UnseenTest, subject: Bytes): Captures {
+  return { subject, match: pattern.match(subject) };
 }
 
 /** The same subject, of which nothing is captured. */
@@ -72,7 +86,7 @@ export function withCaptures(
   if (unseen === undefined) return { application, data: substitute(written, captures, neutralise) };
   // Nothing is captured into it, nor is it cut: the room there is grows with it.
   if (!written.includes('$')) return { application, data: written };
-  return new UnseenApplication(application, { ...unseen, written }, () => substitute(written, captures, neutralise));
+  return new UnseenApplication(application, { ...unseen, written, neutralise }, captures);
 }
 
 class UnseenApplication implements HuntedApplication {
@@ -80,13 +94,19 @@ class UnseenApplication implements HuntedApplication {
 
   constructor(
     readonly application: Bytes,
-    readonly template: UnseenTest & { readonly written: Bytes },
-    private readonly work: () => Bytes,
+    readonly template: Template,
+    private readonly captures: Captures,
   ) {}
 
   get data(): Bytes {
-    return (this.worked ??= this.work());
+    const { written, neutralise } = this.template;
+    return (this.worked ??= substitute(written, this.captures, neutralise));
   }
+}
+
+/** What the data is for a value of the field. */
+function fill(template: Template, value: Bytes): Bytes {
+  return substitute(template.written, capturesOf(template, value), template.neutralise);
 }
 
 function substitute(data: Bytes, { subject, match }: Captures, neutralise: boolean): Bytes {
@@ -104,14 +124,42 @@ export function variableOfCaptures(name: Bytes, { match }: Captures, neutralise:
   return variables.get(name);
 }
 
-/** Whether two applications are the same; of alike data that nobody looked at the same becomes. */
+/** Finds out whether something holds for an application's data; where nobody looked at it yet, no more than that is learnt. */
+export function dataHolds(application: HuntedApplication, what: string, holds: (data: Bytes) => boolean): boolean {
+  const { template } = application;
+  if (template === undefined) return holds(application.data);
+  const { witness, field } = template;
+  return witness.learn(field, keyOf(template, what), (value) => holds(fill(template, value)));
+}
+
+/** Whether two applications are the same. Of data that nobody looked at yet no more is learnt than that. */
 export function isSameApplication(one: HuntedApplication, other: HuntedApplication): boolean {
-  if (one.application !== other.application) return false;
-  const { template } = one;
-  const isAlike =
-    template !== undefined &&
-    template.field === other.template?.field &&
-    template.expression === other.template.expression &&
-    template.written === other.template.written;
-  return isAlike || one.data === other.data;
+  if (one.application !== other.application || beginOtherwise(one, other)) return false;
+  if (one.template === undefined) return dataHolds(other, `is ${one.data}`, (data) => data === one.data);
+  if (one.template.field !== other.template?.field)
+    return dataHolds(one, `is ${other.data}`, (data) => data === other.data);
+  return comesToTheSame(one.template, other.template);
+}
+
+/** @param other of the same field */
+function comesToTheSame(one: Template, other: Template): boolean {
+  const keys = [keyOf(one, ''), keyOf(other, '')];
+  if (keys[0] === keys[1]) return true;
+  return one.witness.learn(one.field, keys.join(), (value) => fill(one, value) === fill(other, value));
+}
+
+/** Whether their data differs before anything is captured into it; there is always room for that much. */
+function beginOtherwise(one: HuntedApplication, other: HuntedApplication): boolean {
+  const [begun, otherBegun] = [beginningOf(one), beginningOf(other)];
+  const length = Math.min(begun.length, otherBegun.length);
+  return begun.slice(0, length) !== otherBegun.slice(0, length);
+}
+
+function beginningOf(application: HuntedApplication): Bytes {
+  const { template } = application;
+  return template === undefined ? application.data : template.written.slice(0, template.written.indexOf('$'));
+}
+
+function keyOf({ expression, written, neutralise }: Template, what: string): string {
+  return JSON.stringify([expression, written, neutralise, what]);
 }

@@ -195,12 +195,7 @@ class Hunt {
     if (witness === undefined || field === undefined || expands || !(compiled instanceof Pattern)) return undefined;
     if (this.channel.profile.changedField(field.name) !== undefined) return undefined;
     const passed = witness.matches(field, text, compiled);
-    if (captures) {
-      this.captures = new UnseenCaptures({ field, expression: text }, () => {
-        const subject = witness.learn(field, undefined, (value) => value);
-        return { subject, match: passed ? compiled.match(subject) : undefined };
-      });
-    }
+    if (captures) this.captures = new UnseenCaptures({ field, expression: text, pattern: compiled, witness });
     return passed;
   }
 
