@@ -1,172 +1,265 @@
 /**
- * A line of a capture file as Parkway writes it, of which only what is asked for is read: parsing all of its 150 headers would
- * take longer than deciding the call. A line of any other form is refused, and left to a real JSON parser.
+ * A line of a capture file as Parkway writes it, read where it lies: one walk over it tells where each header's value is, and that a
+ * JSON parser would take the line; text is made only of what is asked for. A line of any other form is refused, and left to a real
+ * JSON parser.
  */
 import type { Bytes } from '../bytes.js';
-import { filterKeys, type ChannelHeaders, type Likeness } from '../dialplan/caller-profile.js';
-import { lowerCase } from '../dialplan/c-values.js';
-import { compileExpression } from '../dialplan/expression.js';
-import { Pattern } from '../dialplan/pcre2.js';
+import type { ChannelHeaders, Likeness } from '../dialplan/caller-profile.js';
 import { answersFromTexts, type AnswerSource, type AnswerTexts } from '../replay/answer-source.js';
+import type { Capture } from '../replay/capture.js';
 import { parseJson } from '../replay/json-bytes.js';
+import { HeaderNames, MOST_NAMES, NO_NAME } from './header-names.js';
+import { digitsEnd, stringEnd, valueEnd, type ScannedBytes } from './scan-json.js';
 
-const START = '{"capture":1,"call":"';
-const ARRIVED_AT = ',"arrivedAt":';
-const TIMEZONE = ',"timezone":"';
-/** In a string of JSON a quote has a backslash in front of it, so none of these is found within one. */
-const DATA = ',"data":{"';
-const DATA_END = '"},"answers":{';
-const ANSWERS_END = '},"decision":{';
-/** How much earlier than in the line before a header may stand and still be found at once. */
-const EARLIER = 96;
-const SPECIAL = /[\\^$.*+?()[\]{}|/]/g;
-const MOST_RARITIES = 200;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const ZERO = 0x30;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
-interface Sought {
-  readonly needle: string;
-  /** Where it stood last. */
-  hint: number;
-  /** The line that `value` is of. */
-  line: number;
-  value: Bytes | undefined;
-  /** Finds it where it is rare. */
-  rare: Pattern | undefined;
+/** What is read of a line stands in this order, between members that are passed over. */
+const START = Buffer.from('{"capture":1,"call":"');
+const ARRIVED_AT = Buffer.from(',"arrivedAt":');
+const TIMEZONE = Buffer.from(',"timezone":"');
+const DATA = Buffer.from(',"data":{"');
+const ANSWERS = Buffer.from(',"answers":');
+/** Another member of such a name would count instead of the one that was read. */
+const READ = ['capture', 'call', 'arrivedAt', 'timezone', 'data', 'answers'].map((key) => Buffer.from(`"${key}"`));
+
+/** Digits of a number that is just what they say. */
+const MOST_DIGITS = 15;
+const NO_HEADERS: readonly string[] = [];
+const MOST_ANSWERS = 500;
+const LONGEST_ANSWERS = 4_000;
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+
+interface ParsedCapture {
+  readonly headers: ReadonlyMap<string, Bytes>;
+  readonly answers: AnswerTexts;
 }
 
 /** One line at a time: what was read of a line counts until the next one is taken. */
 export class CaptureLine implements ChannelHeaders {
-  private text: Bytes = '';
+  private lines: ScannedBytes = { bytes: Buffer.alloc(0), view: new DataView(new ArrayBuffer(0)) };
+  private from = 0;
+  private to = 0;
+  /** How far the line was walked over. */
+  private at = 0;
   private number = 0;
-  private dataText: Bytes = '';
-  private dataEnd = 0;
+  private names = new HeaderNames();
+  /** By header name: the line it stood in last, where its value was, and the text that was made of it last, in which line. */
+  private readonly seenIn = new Int32Array(MOST_NAMES);
+  private readonly starts = new Int32Array(MOST_NAMES);
+  private readonly ends = new Int32Array(MOST_NAMES);
+  private readonly readIn = new Int32Array(MOST_NAMES);
+  private values: Bytes[] = [];
+  private parsed: ParsedCapture | undefined;
+  private answersStart = 0;
+  private answersEnd = 0;
   private answersHere: AnswerSource | undefined;
-  private whole: ReadonlyMap<string, Bytes> | undefined;
-  private readonly sought = new Map<string, Sought>();
-  /** What lines seldom have, each with a pattern that finds it; most often one look tells that a line has none of it. */
-  private readonly rarities = new Map<string, Pattern>();
-  private readonly sources: string[] = [];
-  private anyRarity: Pattern | undefined;
-  private rarityLine = 0;
-  private nothingRare = false;
+  private readonly answersByText = new Map<Bytes, AnswerSource>();
   arrivedAt = 0;
-  timezone: string | undefined;
+  timezone: Bytes | undefined;
 
-  /** Takes a line; false if it is not of the form Parkway writes. */
-  take(text: Bytes): boolean {
-    if (!text.startsWith(START) || !text.endsWith('}')) return false;
-    const data = text.indexOf(DATA);
-    const end = data < 0 ? -1 : text.indexOf(DATA_END, data);
-    if (end < 0) return false;
-    const head = text.slice(0, data);
-    const arrivedAt = Number.parseInt(head.slice(head.indexOf(ARRIVED_AT) + ARRIVED_AT.length), 10);
-    if (!head.includes(ARRIVED_AT) || Number.isNaN(arrivedAt)) return false;
-    this.text = text;
+  /** Takes the line between two offsets, at whose end is a line feed; false if it is not of the form Parkway writes. */
+  take(lines: ScannedBytes, from: number, to: number): boolean {
+    this.lines = lines;
+    this.from = from;
+    this.to = to;
+    this.at = from;
     this.number += 1;
-    this.dataText = text.slice(data + DATA.length - 1, end + 1);
-    this.dataEnd = end;
+    this.parsed = undefined;
     this.answersHere = undefined;
-    this.whole = undefined;
-    this.arrivedAt = arrivedAt;
-    const zone = head.indexOf(TIMEZONE);
-    this.timezone =
-      zone < 0 ? undefined : head.slice(zone + TIMEZONE.length, head.indexOf('"', zone + TIMEZONE.length));
-    return true;
+    if (this.names.isFull) this.forgetNames();
+    return (
+      this.pass(START) &&
+      this.passString() &&
+      this.pass(ARRIVED_AT) &&
+      this.takeArrivedAt() &&
+      this.takeTimezone() &&
+      this.passOthers(DATA) &&
+      this.takeHeaders() &&
+      this.pass(ANSWERS) &&
+      this.takeAnswers() &&
+      this.passOthers(undefined) &&
+      this.lines.bytes[this.at] === CLOSE_BRACE &&
+      this.at + 1 === to
+    );
   }
 
   get(header: string): Bytes | undefined {
-    const sought = this.sought.get(header) ?? this.seek(header);
-    if (sought.line !== this.number) {
-      sought.line = this.number;
-      sought.value = this.find(header, sought);
+    const name = this.names.numberOf(header);
+    if (name === undefined || this.seenIn[name] !== this.number) return undefined;
+    if (this.readIn[name] !== this.number) {
+      this.readIn[name] = this.number;
+      this.values[name] = this.valueOf(header, name);
     }
-    return sought.value;
+    return this.values[name];
   }
 
   keys(): Iterable<string> {
-    return this.all().keys();
+    return this.keysLike('', 'begins');
   }
 
-  keysLike(text: string, how: Likeness): Iterable<string> {
-    const rare = this.rarities.get(`${how} ${text}`);
-    if (rare !== undefined && (this.hasNothingRare() || !rare.test(this.dataText))) return [];
-    const found = filterKeys(this.keys(), text, how);
-    if (found.length === 0 && rare === undefined) this.expectRare(text, how);
-    return found;
+  /** In the order they stand in. */
+  keysLike(text: string, how: Likeness): readonly string[] {
+    const here = this.names.like(text, how).filter((name) => this.seenIn[name] === this.number);
+    if (here.length === 0) return NO_HEADERS;
+    return here
+      .sort((one, other) => (this.starts[one] as number) - (this.starts[other] as number))
+      .map((name) => this.names.spelling(name));
   }
 
   /** What FreeSWITCH answered while the call was hunted. */
   get answers(): AnswerSource {
-    this.answersHere ??= answersFromTexts(this.readAnswers());
-    return this.answersHere;
+    return (this.answersHere ??= this.readAnswers());
   }
 
-  private seek(header: string): Sought {
-    const sought = { needle: `${JSON.stringify(header)}:"`, hint: 0, line: 0, value: undefined, rare: undefined };
-    this.sought.set(header, sought);
-    return sought;
+  private pass(text: Buffer): boolean {
+    if (!isThere(this.lines.bytes, this.at, text)) return false;
+    this.at += text.length;
+    return true;
   }
 
-  private find(header: string, sought: Sought): Bytes | undefined {
-    const { needle, hint, rare } = sought;
-    const { dataText } = this;
-    if (rare !== undefined && this.hasNothingRare()) return undefined;
-    let at = hint > EARLIER ? dataText.indexOf(needle, hint - EARLIER) : -1;
-    if (at < 0) at = dataText.indexOf(needle);
-    if (at < 0) {
-      sought.rare ??= this.expectRare(lowerCase(header), 'is');
-      return undefined;
+  /** The rest of a string, its quote included. */
+  private passString(): boolean {
+    this.at = stringEnd(this.lines, this.at) + 1;
+    return this.at > 0;
+  }
+
+  private takeArrivedAt(): boolean {
+    const { bytes } = this.lines;
+    const start = this.at;
+    const end = digitsEnd(bytes, start);
+    if (end < 0 || end - start > MOST_DIGITS || (bytes[start] === ZERO && end - start > 1)) return false;
+    this.arrivedAt = Number(bytes.toString('latin1', start, end));
+    this.at = end;
+    return true;
+  }
+
+  /** There may be none; one that a parser would have to read is left to it. */
+  private takeTimezone(): boolean {
+    const last = this.timezone;
+    this.timezone = undefined;
+    if (!this.pass(TIMEZONE)) return true;
+    const start = this.at;
+    if (!this.passString()) return false;
+    const { bytes } = this.lines;
+    const zone = isText(bytes, start, this.at - 1, last) ? last : bytes.toString('latin1', start, this.at - 1);
+    if (zone !== last && (BEYOND_ASCII.test(zone) || zone.includes('\\'))) return false;
+    this.timezone = zone;
+    return true;
+  }
+
+  /** Members of which nothing is read, up to and with the beginning of one, or to the end. */
+  private passOthers(last: Buffer | undefined): boolean {
+    const { bytes } = this.lines;
+    while (bytes[this.at] === COMMA) {
+      if (last !== undefined && this.pass(last)) return true;
+      this.at += 1;
+      if (READ.some((key) => isThere(bytes, this.at, key))) return false;
+      const key = lettersEnd(bytes, this.at + 1);
+      if (bytes[this.at] !== QUOTE || bytes[key] !== QUOTE || bytes[key + 1] !== COLON) return false;
+      this.at = valueEnd(this.lines, key + 2);
+      if (this.at < 0) return false;
     }
-    sought.hint = at;
-    const start = at + needle.length;
-    const end = dataText.indexOf('"', start);
-    const value = dataText.slice(start, end);
-    // An escape may be one of a quote: then, and then only, all of the line is parsed.
-    return value.includes('\\') ? this.all().get(header) : value;
+    return last === undefined;
   }
 
-  private expectRare(text: string, how: Likeness): Pattern | undefined {
-    const key = `${how} ${text}`;
-    const known = this.rarities.get(key);
-    if (known !== undefined || this.rarities.size >= MOST_RARITIES) return known;
-    const source = text.replace(SPECIAL, '\\$&') + (how === 'is' ? '":' : '');
-    const pattern = compile(source);
-    if (pattern === undefined) return undefined;
-    this.rarities.set(key, pattern);
-    this.sources.push(source);
-    this.anyRarity = compile(this.sources.join('|'));
-    this.rarityLine = 0;
-    return pattern;
-  }
-
-  /** Whether the line has none of the headers that lines seldom have. */
-  private hasNothingRare(): boolean {
-    if (this.rarityLine !== this.number) {
-      this.rarityLine = this.number;
-      this.nothingRare = this.anyRarity?.test(this.dataText) === false;
+  /** All headers, from behind the quote of the first name. */
+  private takeHeaders(): boolean {
+    const { lines, names, number, seenIn, starts, ends } = this;
+    const { bytes } = lines;
+    let at = this.at;
+    for (let name = NO_NAME; ;) {
+      name = names.nameAt(lines, at, name);
+      // Of two values of one name the parser has the last, where the first stood.
+      if (name < 0 || seenIn[name] === number) return false;
+      const start = at + names.lengthOf(name);
+      const end = stringEnd(lines, start);
+      if (end < 0) return false;
+      seenIn[name] = number;
+      starts[name] = start;
+      ends[name] = end;
+      at = end + 3;
+      if (bytes[end + 1] === COMMA && bytes[end + 2] === QUOTE) continue;
+      this.at = end + 2;
+      return bytes[end + 1] === CLOSE_BRACE;
     }
-    return this.nothingRare;
   }
 
-  private all(): ReadonlyMap<string, Bytes> {
-    if (this.whole === undefined) {
-      const { value, toBytes } = parseJson(`{${this.dataText}}`);
-      this.whole = new Map(
-        Object.entries(value as Record<string, string>).map(([name, text]) => [toBytes(name), toBytes(text)]),
-      );
-    }
-    return this.whole;
+  private takeAnswers(): boolean {
+    this.answersStart = this.at;
+    this.at = valueEnd(this.lines, this.at);
+    this.answersEnd = this.at;
+    return this.at > 0 && this.lines.bytes[this.answersStart] === OPEN_BRACE;
   }
 
-  private readAnswers(): AnswerTexts {
-    const start = this.dataEnd + DATA_END.length - 1;
-    const end = this.text.indexOf(ANSWERS_END, start);
-    if (end >= 0) return parseJson(this.text.slice(start, end + 1)).value as AnswerTexts;
-    return (parseJson(this.text).value as { readonly answers: AnswerTexts }).answers;
+  private valueOf(header: string, name: number): Bytes {
+    const { bytes } = this.lines;
+    const start = this.starts[name] as number;
+    const end = this.ends[name] as number;
+    const last = this.values[name];
+    if (isText(bytes, start, end, last)) return last;
+    const raw = bytes.toString('latin1', start, end);
+    if (!raw.includes('\\')) return raw;
+    // What an escaped character is in bytes depends on the other characters of the line.
+    if (!raw.includes('\\u')) return JSON.parse(`"${raw}"`) as Bytes;
+    return this.parse().headers.get(header) ?? '';
+  }
+
+  private readAnswers(): AnswerSource {
+    const text = this.lines.bytes.toString('latin1', this.answersStart, this.answersEnd);
+    const known = this.answersByText.get(text);
+    if (known !== undefined) return known;
+    if (BEYOND_ASCII.test(text)) return answersFromTexts(this.parse().answers);
+    const answers = answersFromTexts(JSON.parse(text) as AnswerTexts);
+    if (text.length > LONGEST_ANSWERS) return answers;
+    if (this.answersByText.size >= MOST_ANSWERS) this.answersByText.clear();
+    this.answersByText.set(text, answers);
+    return answers;
+  }
+
+  private parse(): ParsedCapture {
+    return (this.parsed ??= parseCapture(this.lines.bytes.toString('latin1', this.from, this.to)));
+  }
+
+  private forgetNames(): void {
+    this.names = new HeaderNames();
+    this.seenIn.fill(0);
+    this.values = [];
   }
 }
 
-/** Header names have no case where a variable is looked up. */
-function compile(source: string): Pattern | undefined {
-  const compiled = compileExpression(`/"(?:${source})/i`);
-  return compiled instanceof Pattern ? compiled : undefined;
+function isThere(bytes: Buffer, at: number, text: Buffer): boolean {
+  for (let index = 0; index < text.length; index += 1) if (bytes[at + index] !== text[index]) return false;
+  return true;
+}
+
+/** Whether the bytes of a string are a text as it is, without escapes. */
+function isText(bytes: Buffer, start: number, end: number, text: Bytes | undefined): text is Bytes {
+  if (text?.length !== end - start) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = bytes[start + index];
+    if (byte !== text.charCodeAt(index) || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
+function lettersEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while (isLetter(bytes[at])) at += 1;
+  return at;
+}
+
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a));
+}
+
+function parseCapture(text: Bytes): ParsedCapture {
+  const { value, toBytes } = parseJson(text);
+  const { data, answers = {} } = value as Capture;
+  return { headers: new Map(Object.entries(data).map(([name, header]) => [toBytes(name), toBytes(header)])), answers };
 }

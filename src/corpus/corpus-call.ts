@@ -2,6 +2,7 @@
 import type { AnswerSource, KnownAnswer } from '../replay/answer-source.js';
 import type { AskApi } from '../dialplan/effect.js';
 import type { Moment } from '../dialplan/date-time.js';
+import type { RecordedCall } from '../replay/recorded-call.js';
 import type { CallToDecide } from './decision-memo.js';
 
 /** Where a call stands: in which part of the corpus, and on which line of that, of which the first is 1. */
@@ -12,6 +13,28 @@ export interface Place {
 
 export interface CorpusCall extends CallToDecide {
   readonly place: Place;
+}
+
+/** What is known besides the recordings. */
+export interface KnownBesides {
+  readonly sources: readonly AnswerSource[];
+  /** The server's zone where a recording does not tell it. */
+  readonly timezone: string;
+  /** The time of calls whose recording does not tell it. */
+  readonly now: number;
+}
+
+export function corpusCall(
+  { data, answers, time, timezone }: RecordedCall,
+  place: Place,
+  known: KnownBesides,
+): CorpusCall {
+  return {
+    place,
+    data,
+    answers: firstAnswer([answers, ...known.sources]),
+    moment: { epochMs: time?.epochMs ?? known.now, serverZone: timezone ?? known.timezone },
+  };
 }
 
 /** The first that knows answers. */

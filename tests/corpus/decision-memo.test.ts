@@ -7,6 +7,7 @@ import { answersFromTexts } from '../../src/replay/answer-source.js';
 import { replay } from '../../src/replay/replay.js';
 import { DialplanStore } from '../../src/routes/store.js';
 import { dialplanDocuments } from '../support/dialplan-documents.js';
+import { blockOf } from '../support/line-block.js';
 
 const always = (application: string, data: string): object => ({ application, data });
 
@@ -131,7 +132,8 @@ function lineOf(one: Call): string {
 
 function toDecide(one: Call): CallToDecide {
   const line = new CaptureLine();
-  expect(line.take(Buffer.from(lineOf(one)).toString('latin1'))).toBe(true);
+  const block = blockOf(Buffer.from(lineOf(one)));
+  expect(line.take(block, block.from, block.to)).toBe(true);
   return { data: line, answers: line.answers, moment: { epochMs: line.arrivedAt, serverZone: 'UTC' } };
 }
 
@@ -186,39 +188,5 @@ describe('a decision worked out once', () => {
       memo.decisionOf(toDecide({ ...one, destination: 'x', caller: `0${number}`, variables, hour: 3 }));
     }
     expect(worked).toBeLessThan(10);
-  });
-});
-
-describe('a line of a capture file', () => {
-  test('tells each header as a JSON parser would', () => {
-    fc.assert(
-      fc.property(fc.array(call, { minLength: 1, maxLength: 10 }), (calls) => {
-        const line = new CaptureLine();
-        for (const one of calls) {
-          expect(line.take(Buffer.from(lineOf(one)).toString('latin1'))).toBe(true);
-          const { data } = mapped(one);
-          for (const header of [...data.keys(), 'variable_none', 'Caller-ANI', 'variable_team', 'variable_TEAM']) {
-            expect(line.get(header)).toBe(data.get(header));
-          }
-          expect([...line.keysLike('variable_team', 'is')].sort()).toEqual(
-            [...data.keys()].filter((header) => header.toLowerCase() === 'variable_team').sort(),
-          );
-        }
-      }),
-      { numRuns: 20 },
-    );
-  });
-
-  test.each([
-    ['is cut off', (line: string) => line.slice(0, -20)],
-    ['is of another version', (line: string) => line.replace('"capture":1', '"capture":2')],
-    [
-      'has its keys in another order',
-      (line: string) => line.replace('{"capture":1,"call":"u",', '{"call":"u","capture":1,'),
-    ],
-    ['has no headers', (line: string) => line.replace(/"data":\{.*?\},"answers"/s, '"data":{},"answers"')],
-  ])('that %s is left to a JSON parser', (_what, change) => {
-    const [one] = fc.sample(call, { numRuns: 1, seed: 2 }) as [Call];
-    expect(new CaptureLine().take(change(lineOf(one)))).toBe(false);
   });
 });
