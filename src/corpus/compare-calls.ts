@@ -1,22 +1,17 @@
 /** Hunts every call of a corpus under two dialplans, and groups those that go elsewhere by where they went and go. */
 import { textOf } from '../bytes.js';
 import type { Hunted } from '../dialplan/hunt.js';
-import { callerContext } from '../replay/caller-context.js';
 import { replay, type Replayed } from '../replay/replay.js';
 import { traceLines } from '../report/trace-lines.js';
-import { selectContext, type SelectedContext } from '../routes/select-context.js';
-import { defaultDomain, type Snapshot } from '../routes/snapshot.js';
+import type { Snapshot } from '../routes/snapshot.js';
+import { ContextChooser, type ContextOptions } from './context-chooser.js';
 import { ContextMemos } from './context-memos.js';
 import type { CorpusCall, Place } from './corpus-call.js';
 import type { CallToDecide, WatchedCall } from './decision-memo.js';
 import type { ExpectedMoves } from './expected-moves.js';
 import { doesTheSame, goesTheSameWay, routeOf, type Route } from './route.js';
 
-export interface ComparisonOptions {
-  /** The domain of calls that name none that is known. */
-  readonly domain: string | undefined;
-  /** Whether calls are hunted in the context FreeSWITCH had them in, whatever the routes say. */
-  readonly callerContext: boolean;
+export interface ComparisonOptions extends ContextOptions {
   readonly neutraliseCaptures: boolean;
   readonly expected: ExpectedMoves;
 }
@@ -79,14 +74,18 @@ const MOST_DIFFERENT = 12;
 
 export class CallComparison {
   readonly result = emptyComparison();
+  private readonly old: ContextChooser;
+  private readonly latest: ContextChooser;
   private readonly verdicts: ContextMemos<CorpusCall, Verdict>;
 
   constructor(
-    private readonly old: Snapshot,
-    private readonly latest: Snapshot,
+    old: Snapshot,
+    latest: Snapshot,
     private readonly options: ComparisonOptions,
   ) {
-    this.verdicts = new ContextMemos([old, latest], options.domain, (watched, call) => this.compare(watched, call));
+    this.old = new ContextChooser(old, options);
+    this.latest = new ContextChooser(latest, options);
+    this.verdicts = new ContextMemos([this.old, this.latest], (watched, call) => this.compare(watched, call));
   }
 
   take(call: CorpusCall): void {
@@ -99,17 +98,11 @@ export class CallComparison {
     for (const text of unknown) result.unknown.set(text, (result.unknown.get(text) ?? 0) + 1);
   }
 
-  private select(call: CallToDecide, snapshot: Snapshot): SelectedContext {
-    const { domain, callerContext: fromCall } = this.options;
-    const asked = fromCall ? callerContext(call.data) : undefined;
-    return selectContext(call.data, snapshot, defaultDomain(snapshot, domain), asked);
-  }
-
   private compare(watched: WatchedCall, call: CorpusCall): Verdict {
     this.result.workedOut += 1;
     const { witness } = watched;
-    const old = this.replay(watched, this.old, this.select(call, this.old), { witness });
-    const latest = this.replay(watched, this.latest, this.select(call, this.latest), { witness });
+    const old = this.replay(watched, this.old, call, { witness });
+    const latest = this.replay(watched, this.latest, call, { witness });
     const unknown = [...new Set([...unknownTexts(old), ...unknownTexts(latest)])];
     const same = doesTheSame(old.hunted, latest.hunted);
     if (same && goesTheSameWay(old, latest)) return unknown.length === 0 ? SAME : { group: undefined, unknown };
@@ -118,21 +111,24 @@ export class CallComparison {
     return { group: this.groupOf(call, kind, reason), unknown };
   }
 
+  /** @param watched what the hunt is shown of the call */
   private replay(
-    call: CallToDecide,
-    snapshot: Snapshot,
-    selected: SelectedContext,
+    watched: CallToDecide,
+    contexts: ContextChooser,
+    call: CorpusCall,
     witness: Pick<Parameters<typeof replay>[2], 'witness'>,
   ): Replayed {
     const { neutraliseCaptures } = this.options;
-    const { moment, answers, data } = call;
-    return replay({ data, answers }, snapshot, { neutraliseCaptures, sources: [], moment, selected, ...witness });
+    const { moment, answers, data } = watched;
+    const selected = contexts.select(call.data);
+    const options = { neutraliseCaptures, sources: [], moment, selected, ...witness };
+    return replay({ data, answers }, contexts.snapshot, options);
   }
 
   /** The trace and the data of a call that stands for many are its own. */
   private groupOf(call: CorpusCall, kind: MoveKind, reason: string | undefined): MoveGroup {
-    const old = this.replay(call, this.old, this.select(call, this.old), {});
-    const latest = this.replay(call, this.latest, this.select(call, this.latest), {});
+    const old = this.replay(call, this.old, call, {});
+    const latest = this.replay(call, this.latest, call, {});
     const routes = {
       old: routeOf(old.selected, old.hunted, old.hunted.trace),
       new: routeOf(latest.selected, latest.hunted, latest.hunted.trace),

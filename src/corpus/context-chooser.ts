@@ -1,4 +1,4 @@
-/** Chooses contexts for the calls of a corpus. */
+/** A dialplan, and how it chooses contexts for the calls of a corpus. */
 import type { ChannelHeaders } from '../dialplan/caller-profile.js';
 import { callerContext } from '../replay/caller-context.js';
 import { contextOf, selectContext, type Selected, type SelectedContext } from '../routes/select-context.js';
@@ -15,7 +15,7 @@ export class ContextChooser {
   private readonly defaultDomain: string;
 
   constructor(
-    private readonly snapshot: Snapshot,
+    readonly snapshot: Snapshot,
     private readonly options: ContextOptions,
   ) {
     this.defaultDomain = defaultDomain(snapshot, options.domain);

@@ -7,6 +7,7 @@ import type { Snapshot } from '../routes/snapshot.js';
 import { DialplanStore } from '../routes/store.js';
 import { CallCoverage, type Coverage } from './call-coverage.js';
 import { CallComparison, type Comparison } from './compare-calls.js';
+import type { ContextOptions } from './context-chooser.js';
 import type { CorpusCall } from './corpus-call.js';
 import type { CorpusPart } from './corpus-parts.js';
 import { ExpectedMoves, type ExpectedMove } from './expected-moves.js';
@@ -14,11 +15,7 @@ import { readPart } from './read-part.js';
 
 export type Documents = ReadonlyMap<string, DocumentText>;
 
-export interface CorpusOptions {
-  /** The domain of calls that name none that is known. */
-  readonly domain: string | undefined;
-  /** Whether calls are hunted in the context FreeSWITCH had them in, whatever the routes say. */
-  readonly callerContext: boolean;
+export interface CorpusOptions extends ContextOptions {
   readonly neutraliseCaptures: boolean;
   /** Steps PCRE2 may take for one match, on every thread. */
   readonly matchLimit: number;

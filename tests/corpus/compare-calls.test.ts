@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import { textOf } from '../../src/bytes.js';
 import { CorpusWork, type ComparisonJob } from '../../src/corpus/corpus-job.js';
 import type { Comparison, MoveKind } from '../../src/corpus/compare-calls.js';
-import { ExpectedMoves, type ExpectedMove } from '../../src/corpus/expected-moves.js';
+import { ExpectedMoves } from '../../src/corpus/expected-moves.js';
 import { doesTheSame, goesTheSameWay, routeOf } from '../../src/corpus/route.js';
 import type { ConditionDocument, ExtensionDocument } from '../../src/dialplan/extension-document.js';
 import { BUILT_INS } from '../../src/replay/built-in-answers.js';
+import { callerContext } from '../../src/replay/caller-context.js';
 import { callOfPiece } from '../../src/replay/call-of-piece.js';
 import { parseJson } from '../../src/replay/json-bytes.js';
 import { replay, type Replayed } from '../../src/replay/replay.js';
@@ -178,6 +179,7 @@ const call = fc.record({
   destination: fc.constantFrom('1002', '1001', '1234', '0571', '00', "1'2", '11', '1', '', 'ä"\\', '$'),
   caller: fc.constantFrom('1001', '1002', '0571', ''),
   name: fc.constantFrom('Alice', 'Ä "B"', ''),
+  context: fc.constantFrom('default', 'VIP', 'gone', undefined),
   variables: fc.dictionary(
     fc.constantFrom('team', 'TEAM', 'kind', 'auto_hunt', 'user_name', 'timezone', 'x"variable_team'),
     fc.constantFrom('red', 'blue', '1001', 'true', 'Asia/Tokyo', '${nothing}', 'a"b\\'),
@@ -190,7 +192,7 @@ const call = fc.record({
 /** As Parkway writes it, most often. */
 const line = fc
   .tuple(call, fc.constantFrom('plain', 'plain', 'plain', 'plain', 'spaced', 'escaped', 'cut', 'other'))
-  .map(([{ destination, caller, name, variables, minutes, gold }, form]) => {
+  .map(([{ destination, caller, name, context, variables, minutes, gold }, form]) => {
     const text = JSON.stringify(
       {
         capture: 1,
@@ -202,6 +204,7 @@ const line = fc
           'Caller-Caller-ID-Name': name,
           'Caller-Caller-ID-Number': caller,
           'Caller-Destination-Number': destination,
+          ...(context === undefined ? {} : { 'Caller-Context': context }),
           ...Object.fromEntries(Object.entries(variables).map(([one, value]) => [`variable_${one}`, value])),
         },
         answers: { globals: {}, api: gold === null ? {} : { '${hash(select/x/1)}': gold } },
@@ -217,6 +220,7 @@ const line = fc
 
 const OPTIONS = {
   domain: undefined,
+  callerContext: false,
   neutraliseCaptures: true,
   matchLimit: 100_000,
   timezone: 'UTC',
@@ -261,6 +265,7 @@ function plainly(job: ComparisonJob, lines: readonly string[]): Outcome {
     outcome.calls += 1;
     const hunt = (snapshot: Snapshot): Replayed =>
       replay({ data: read.data, answers: read.answers }, snapshot, {
+        context: job.callerContext ? callerContext(read.data) : undefined,
         neutraliseCaptures: true,
         sources: [BUILT_INS],
         moment: { epochMs: read.time?.epochMs ?? 0, serverZone: 'UTC' },
@@ -282,7 +287,7 @@ function plainly(job: ComparisonJob, lines: readonly string[]): Outcome {
     };
     const key = JSON.stringify(group);
     outcome.groups[key] = { ...group, count: 0, firstLine: index + 1, ...outcome.groups[key] };
-    (outcome.groups[key]).count += 1;
+    outcome.groups[key].count += 1;
   }
   return outcome;
 }
@@ -331,9 +336,10 @@ describe('comparing the calls of a corpus', () => {
         twoDialplans,
         expected,
         fc.array(line, { minLength: 5, maxLength: 60 }),
-        async (two, moves, lines) => {
+        fc.boolean(),
+        async (two, moves, lines, fromCall) => {
           const job: ComparisonJob = {
-            ...OPTIONS,
+            ...{ ...OPTIONS, callerContext: fromCall },
             ...{
               kind: 'compare',
               old: documentsOf(two.old),
