@@ -142,14 +142,23 @@ describe('parkway replay', () => {
     expect(code).toBe(1);
   });
 
-  test('ends quietly when nobody reads on', async () => {
+  async function whatIsSaidTo(
+    args: readonly string[],
+    whenToClose: 'at once' | 'when it says something',
+  ): Promise<string> {
     const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-    const many = write('many.txt', readFileSync(out, 'latin1').repeat(400));
-    const child = spawn(process.execPath, [main, 'replay', many], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.stdout.once('data', () => child.stdout.destroy());
+    if (whenToClose === 'at once') child.stdout.destroy();
+    else child.stdout.once('data', () => child.stdout.destroy());
     await new Promise((resolve) => child.once('close', resolve));
-    expect(stderr).toBe('');
+    return stderr;
+  }
+
+  test('ends quietly when nobody reads on', async () => {
+    const many = write('many.txt', readFileSync(out, 'latin1').repeat(400));
+    expect(await whatIsSaidTo(['replay', many], 'when it says something')).toBe('');
+    expect(await whatIsSaidTo(['coverage', path.join(examples, 'dialplan'), '--calls', out], 'at once')).toBe('');
   });
 });
