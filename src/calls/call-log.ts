@@ -18,7 +18,8 @@ export function createCallLog(logger: Logger, options: CallLogOptions): CallObse
   const shown = options.maskNumbers ? maskNumbers : (text: string) => text;
 
   function write(level: Level, call: Call, event: string, message: string, fields: Record<string, unknown> = {}): void {
-    callLogger(logger, call.id).log(level, `${shortId(call.id)} ${shown(message)}`, { event, ...fields });
+    // As one entry: fields behind a message that holds `%s`, as a caller's name may, are taken for values to put there.
+    callLogger(logger, call.id).log({ level, message: `${shortId(call.id)} ${shown(message)}`, event, ...fields });
   }
 
   /** In the first line and in the last, so that each tells which call it was without the other. */
