@@ -14,10 +14,12 @@ import { FILE_PLAYED, playFile } from './play-file.js';
 import type { SimulatedSession } from './simulated-session.js';
 import { sleep } from './sleep.js';
 import { socketApplication } from './socket-application.js';
-import type { Thread } from './thread.js';
+import type { Thread, Wait } from './thread.js';
 import { transfer } from './transfer.js';
 
-type ApplicationFunction = (session: SimulatedSession, data: Bytes, name: Bytes) => Thread;
+type ApplicationFunction = (session: SimulatedSession, data: Bytes, name: Bytes) => Iterable<Wait>;
+
+const NOTHING_TO_WAIT_FOR: readonly Wait[] = [];
 
 const FRAME_MS = 20;
 const MOST_ARGUMENTS = 10;
@@ -58,9 +60,9 @@ export function applicationFunction(name: Bytes): ApplicationFunction {
 }
 
 function immediately(effect: (session: SimulatedSession, data: Bytes, name: Bytes) => void): ApplicationFunction {
-  // eslint-disable-next-line require-yield
-  return function* (session, data, name) {
+  return (session, data, name) => {
     effect(session, data, name);
+    return NOTHING_TO_WAIT_FOR;
   };
 }
 

@@ -1,17 +1,11 @@
 /** A controller for tests: accepts FreeSWITCH's connections and says what a test has it say. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { AwaitedText } from '../support/awaited-text.js';
 
-export class ControlledCall {
-  received = '';
-  private readonly waiting = new Set<() => void>();
-
+export class ControlledCall extends AwaitedText {
   constructor(readonly socket: Socket) {
-    socket.setEncoding('latin1').on('data', (chunk: string) => {
-      this.received += chunk;
-      for (const look of [...this.waiting]) look();
-    });
-    socket.on('error', () => undefined);
+    super(socket);
   }
 
   send(...commands: string[]): void {
@@ -29,19 +23,6 @@ export class ControlledCall {
         ...headers,
       ].join('\n'),
     );
-  }
-
-  /** Waits until FreeSWITCH has sent a text. */
-  async until(text: string): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (!this.received.includes(text)) return;
-        this.waiting.delete(look);
-        resolve();
-      };
-      this.waiting.add(look);
-      look();
-    });
   }
 }
 

@@ -1,6 +1,7 @@
 /** FreeSWITCH's end of an event socket, said byte by byte: for what a FreeSWITCH would not say, or not in that moment. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { AwaitedText } from './awaited-text.js';
 
 export const OK = 'Content-Type: command/reply\nReply-Text: +OK\n\n';
 
@@ -17,18 +18,11 @@ const CHANNEL_DATA = [
   'Control: full',
 ];
 
-export class RawPeer {
-  /** Reads as they came. */
-  readonly chunks: string[] = [];
+export class RawPeer extends AwaitedText {
   readonly closed: Promise<unknown>;
-  private readonly waiting = new Set<() => void>();
 
   private constructor(readonly socket: Socket) {
-    socket.setEncoding('latin1').on('data', (chunk: string) => {
-      this.chunks.push(chunk);
-      for (const look of [...this.waiting]) look();
-    });
-    socket.on('error', () => undefined);
+    super(socket);
     this.closed = once(socket, 'close').catch(() => undefined);
   }
 
@@ -52,24 +46,7 @@ export class RawPeer {
     this.send(`${[...CHANNEL_DATA, `Socket-Mode: ${mode}`].join('\n')}\n\n`);
   }
 
-  get received(): string {
-    return this.chunks.join('');
-  }
-
   send(bytes: string): void {
     this.socket.write(bytes, 'latin1');
-  }
-
-  /** Waits until the controller has sent a text. */
-  async until(text: string): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (!this.received.includes(text)) return;
-        this.waiting.delete(look);
-        resolve();
-      };
-      this.waiting.add(look);
-      look();
-    });
   }
 }
