@@ -126,7 +126,7 @@ describe('a connection that becomes no session', () => {
       peer.socket.destroy();
       await refused.next();
     }
-    await RawPeer.call(port);
+    await RawPeer.dialled(port);
     expect((await sessions.next()).data.get('Caller-Destination-Number')).toBe('1002');
   });
 });
@@ -134,23 +134,23 @@ describe('a connection that becomes no session', () => {
 describe('the limit of sessions', () => {
   test('gives a call beyond it to its own handler, until there is room again', async () => {
     const { port, sessions, excess } = await listen({ maxSessions: 1 });
-    const first = await RawPeer.call(port);
+    const first = await RawPeer.dialled(port);
     const session = await sessions.next();
-    await RawPeer.call(port);
+    await RawPeer.dialled(port);
     expect((await excess.next()).isAsync).toBe(true);
     first.socket.destroy();
     await session.closed;
-    await RawPeer.call(port);
+    await RawPeer.dialled(port);
     expect(await sessions.next()).toBeDefined();
   });
 
   test('counts a session whose handler fails as gone, and tells the failure', async () => {
     const { port, sessions, errors } = await listen({ maxSessions: 1 }, () => Promise.reject(new Error('a bug')));
-    const peer = await RawPeer.call(port);
+    const peer = await RawPeer.dialled(port);
     expect((await errors.next()).message).toBe('a bug');
     await peer.closed;
     await sessions.next();
-    await RawPeer.call(port);
+    await RawPeer.dialled(port);
     expect(await sessions.next()).toBeDefined();
   });
 });
@@ -173,7 +173,7 @@ describe('stopping', () => {
 describe('a session whose peer', () => {
   async function session(mode: 'async' | 'static' = 'async', startTimeoutMs = 60_000) {
     const { port, sessions } = await listen({ session: { ...DEFAULT_SESSION_OPTIONS, startTimeoutMs } });
-    const peer = await RawPeer.call(port, mode);
+    const peer = await RawPeer.dialled(port, mode);
     return { peer, session: await sessions.next() };
   }
 

@@ -34,7 +34,7 @@ export class RawPeer extends AwaitedText {
   }
 
   /** Dials, and tells a channel's data when it is asked to; answers nothing after that. */
-  static async call(port: number, mode: 'async' | 'static' = 'async'): Promise<RawPeer> {
+  static async dialled(port: number, mode: 'async' | 'static' = 'async'): Promise<RawPeer> {
     const peer = await RawPeer.dial(port);
     await peer.until('connect\n\n');
     peer.tellChannel(mode);
