@@ -4,7 +4,7 @@ import process from 'node:process';
 import { bytesOf } from '../bytes.js';
 import { loadConfiguration } from '../configuration.js';
 import { setMatchLimit } from '../dialplan/pcre2.js';
-import { readClock } from '../dialplan/time-zone.js';
+import { dateText, readClock, timeText } from '../dialplan/time-zone.js';
 import { InboundClient } from '../esl/inbound-client.js';
 import type { AnswerSource, KnownAnswer } from '../replay/answer-source.js';
 import { parseAnswers } from '../replay/answers-file.js';
@@ -15,15 +15,15 @@ import { answersFromGlobals } from '../replay/global-answers.js';
 import { overrideData } from '../replay/override.js';
 import { readTime } from '../replay/read-time.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
-import { askWhileReplaying, type Question, type Replayed, type ReplayOptions } from '../replay/replay.js';
+import { askWhileFollowing, type Journey } from '../replay/follow-transfers.js';
+import { askWhileReplaying, type Question, type ReplayOptions } from '../replay/replay.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
 import { dialplanAt } from './dialplan-at.js';
 import type { ReplayFlags } from './replay-flags.js';
 
 /** A call with its overrides, hunted, and the moment that counted. */
-export interface HuntedCall {
+export interface HuntedCall extends Journey {
   readonly call: RecordedCall;
-  readonly replayed: Replayed;
   /** What chose time and zone, in words. */
   readonly clock: string;
   /** The context FreeSWITCH had the call in, where no route chose another. */
@@ -92,8 +92,8 @@ export class ReplayBench {
   /** Hunts a recorded call as the flags change it. @throws InboundError */
   async hunt(recorded: RecordedCall): Promise<HuntedCall> {
     const { call, options, clock } = this.prepare(recorded);
-    const replayed = await this.run(call, options);
-    return { call, replayed, clock, unheededContext: unheededContext(call, replayed.selected) };
+    const journey = await this.run(call, options);
+    return { call, ...journey, clock, unheededContext: unheededContext(call, journey.replayed.selected) };
   }
 
   /** The call as the flags change it, and when and where it is hunted. */
@@ -102,16 +102,20 @@ export class ReplayBench {
     return { call, ...this.optionsFor(call) };
   }
 
-  /** @throws InboundError */
-  async run(call: RecordedCall, options: ReplayOptions): Promise<Replayed> {
-    const replaying = askWhileReplaying(call, this.snapshot, options);
-    let step = replaying.next();
-    while (step.done !== true) step = replaying.next(await this.ask(step.value));
-    return step.value;
+  /** Hunts a call, and again where it is transferred to. @throws InboundError */
+  async run(call: RecordedCall, options: ReplayOptions): Promise<Journey> {
+    const replayed = await this.drive(askWhileReplaying(call, this.snapshot, options));
+    return { replayed, followed: await this.drive(askWhileFollowing(call, replayed, this.snapshot, options)) };
   }
 
   close(): void {
     this.freeSwitch?.close();
+  }
+
+  private async drive<Result>(asking: Generator<Question, Result, KnownAnswer>): Promise<Result> {
+    let step = asking.next();
+    while (step.done !== true) step = asking.next(await this.ask(step.value));
+    return step.value;
   }
 
   private ask(question: Question): Promise<KnownAnswer> | undefined {
@@ -152,13 +156,7 @@ export class ReplayBench {
 export function showTime(epochMs: number, zone: string): string {
   const clock = readClock(epochMs, zone);
   if (clock === undefined) return new Date(epochMs).toISOString();
-  const day = DAYS[clock.weekday - 1] ?? '';
-  const date = [clock.year, two(clock.month), two(clock.day)].join('-');
-  return `${day} ${date} ${[clock.hour, clock.minute, clock.second].map(two).join(':')}`;
-}
-
-function two(number: number): string {
-  return String(number).padStart(2, '0');
+  return `${DAYS[clock.weekday - 1] ?? ''} ${dateText(clock)} ${timeText(clock)}`;
 }
 
 function readWith(file: string, parse: (text: string) => AnswerSource, encoding: 'utf8' | 'latin1'): AnswerSource {

@@ -5,7 +5,7 @@ import { readCalls, sizeOfRecordings } from '../replay/read-calls.js';
 import type { UnreadableDump } from '../replay/recorded-call.js';
 import type { Explanation } from '../report/explanation-lines.js';
 import { printableText } from '../report/printable.js';
-import { recordedDifference, replayJson, replayLines } from '../report/replay-lines.js';
+import { recordedDifference, replayJson, replayLines, replayMarkdown } from '../report/replay-lines.js';
 import type { DocumentProblem } from '../routes/snapshot.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
@@ -17,7 +17,7 @@ import { addReplayFlags, ANSWERS_HELP, type ReplayFlags } from './replay-flags.j
 
 interface ReplayCommandOptions extends ReplayFlags {
   readonly explain?: Explanation | true;
-  readonly format: 'pretty' | 'json';
+  readonly format: 'pretty' | 'json' | 'markdown';
 }
 
 /** What a run came to. */
@@ -45,14 +45,16 @@ export function addReplay(program: Command, finish: Finish): void {
           'full: all that FreeSWITCH would log',
       ).choices(['notes', 'fails', 'full']),
     )
-    .addOption(formatOption(['pretty', 'json']))
+    .addOption(formatOption(['pretty', 'json', 'markdown']))
     .addHelpText(
       'after',
       `${DUMPS_HELP}
 ${ANSWERS_HELP}
 
-Exit status: 0 every call has a route, 1 one has none, rests on what is not known, is not as recorded or cannot be read,
-2 it could not run.
+A call is followed to where its list transfers it (transfer, execute_extension, sched_transfer), up to eight hunts.
+
+Exit status: 0 every call has a route, 1 one has none, is transferred to where there is none, rests on what is not known, is not
+as recorded or cannot be read, 2 it could not run.
 
 Examples:
   parkway replay call.txt --explain=fails
@@ -60,6 +62,7 @@ Examples:
   parkway replay freeswitch.log --now 2026-12-25T10:00 --timezone Europe/Berlin
   parkway replay call.txt --destination 00441632960000 --set toll_allow=international
   parkway replay calls/ --store git:HEAD~1:dialplan/ --format json
+  parkway replay call.txt --explain=fails --format markdown   for a ticket
   parkway replay call.txt --freeswitch 127.0.0.1:8021 --password ClueCon`,
     );
   addReplayFlags(command).action(async (args: readonly string[], options: ReplayCommandOptions) => {
@@ -107,20 +110,22 @@ async function replayFiles(
       const report = await bench.hunt(dump);
       addTo(tally, report);
       if (format === 'json') await output.writeJson(replayJson(report, explanation));
+      else if (format === 'markdown') await output.write([replayMarkdown(report, explanation)]);
       else await output.write([...(tally.calls > 1 ? [''] : []), ...replayLines(report, explanation, output.style)]);
     }
   } finally {
     progress.stop();
   }
-  if (format === 'pretty' && tally.calls > 1) await output.write(['', summaryOf(tally)]);
+  if (format !== 'json' && tally.calls > 1) await output.write(['', summaryOf(tally)]);
   if (tally.calls === 0) return EXIT_COULD_NOT_RUN;
   return tally.unreadable + tally.noRoute + tally.uncertain + tally.otherwise > 0 ? EXIT_FINDINGS : EXIT_OK;
 }
 
-function addTo(tally: Tally, { call, replayed }: HuntedCall): void {
+function addTo(tally: Tally, { call, replayed, followed }: HuntedCall): void {
+  const hunts = [replayed, ...followed.hunts.map((hunt) => hunt.replayed)];
   tally.calls += 1;
-  if (!replayed.hunted.route) tally.noRoute += 1;
-  if (!replayed.certain) tally.uncertain += 1;
+  if (hunts.some(({ hunted }) => !hunted.route)) tally.noRoute += 1;
+  if (followed.unknown.length > 0 || hunts.some(({ certain }) => !certain)) tally.uncertain += 1;
   if (recordedDifference(call, replayed).length > 0) tally.otherwise += 1;
 }
 

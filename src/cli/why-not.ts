@@ -6,7 +6,7 @@ import { suggestion } from '../dialplan/validate.js';
 import { readCalls } from '../replay/read-calls.js';
 import { whyNot } from '../replay/why-not.js';
 import { printableText } from '../report/printable.js';
-import { whyNotJson, whyNotLines } from '../report/why-not-lines.js';
+import { whyNotJson, whyNotLines, whyNotMarkdown } from '../report/why-not-lines.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
@@ -17,7 +17,7 @@ import { addReplayFlags, ANSWERS_HELP, type ReplayFlags } from './replay-flags.j
 import { DUMPS_HELP, reportUnreadable, warnOf } from './replay.js';
 
 interface WhyNotOptions extends ReplayFlags {
-  readonly format: 'pretty' | 'json';
+  readonly format: 'pretty' | 'json' | 'markdown';
 }
 
 export function addWhyNot(program: Command, finish: Finish): void {
@@ -29,7 +29,7 @@ export function addWhyNot(program: Command, finish: Finish): void {
     )
     .argument('<dump>', 'recording of a call; of several calls each is looked at')
     .argument('<extension>', "the extension's name")
-    .addOption(formatOption(['pretty', 'json']))
+    .addOption(formatOption(['pretty', 'json', 'markdown']))
     .addHelpText(
       'after',
       `${DUMPS_HELP}
@@ -89,6 +89,7 @@ async function explainFiles(
     if (answer.reason.kind !== 'reached' && answer.solutions.length === 0) unsolved += 1;
     const report = { call, extension, answer, showTime: (at: number) => showTime(at, options.moment.serverZone) };
     if (format === 'json') await output.writeJson(whyNotJson(report));
+    else if (format === 'markdown') await output.write([whyNotMarkdown(report)]);
     else await output.write([...(calls > 1 ? [''] : []), ...whyNotLines(report, output.style)]);
   }
   if (calls === 0) return EXIT_COULD_NOT_RUN;

@@ -43,7 +43,7 @@ const SECONDS_PER_HOUR = 3600;
 /** FreeSWITCH's own mark for a `tz-offset` that is none, which holds. */
 const NO_OFFSET = -1000;
 /** What of the clock each attribute's list is held against. */
-const READINGS: readonly (readonly [
+export const READINGS: readonly (readonly [
   attribute: TimeAttribute,
   rangesOfList: (list: Bytes) => readonly Range[],
   read: (clock: ClockReading) => number,
@@ -77,10 +77,8 @@ export function timeMatches(test: TimeTest, moment: Moment, channelClock: Channe
   const clock = channelReading(moment, channelClock);
   // FreeSWITCH goes on with a clock it never set; no test of an unknown zone holds here.
   if (clock === undefined) return false;
-  const { offsetHours } = channelClock;
-  const hours = isOffset(offsetHours) ? atoi(offsetHours) : Math.trunc(clock.offset / SECONDS_PER_HOUR);
   return (
-    offsetHolds(test, hours) &&
+    offsetHolds(test, hoursOfOffset(clock, channelClock)) &&
     dstHolds(test, moment) &&
     dateTimeHolds(test, moment) &&
     readings.every(({ read, within }) => isWithin(read(clock), within))
@@ -92,7 +90,13 @@ export function isOffset(hours: Bytes | undefined): hours is Bytes {
   return hours !== undefined && hours !== '' && isNumber(hours);
 }
 
-function channelReading(moment: Moment, { offsetHours, zone }: ChannelClock): ClockReading | undefined {
+/** What `tz-offset` is compared with. */
+export function hoursOfOffset({ offset }: ClockReading, { offsetHours }: ChannelClock): number {
+  return isOffset(offsetHours) ? atoi(offsetHours) : Math.trunc(offset / SECONDS_PER_HOUR);
+}
+
+/** The clock a channel's conditions are read by; undefined where its `timezone` is none. */
+export function channelReading(moment: Moment, { offsetHours, zone }: ChannelClock): ClockReading | undefined {
   if (isOffset(offsetHours)) {
     return readClockAtOffset(moment.epochMs, Math.imul(atoi(offsetHours), SECONDS_PER_HOUR));
   }
@@ -111,18 +115,28 @@ function dstHolds(test: TimeTest, moment: Moment): boolean {
 }
 
 function dateTimeHolds(test: TimeTest, moment: Moment): boolean {
-  const ranges = test['date-time'];
-  if (ranges === undefined) return true;
-  const epochMicroseconds = moment.epochMs * 1000;
-  for (const range of ranges.split(',')) {
-    const tilde = range.indexOf('~');
-    if (tilde < 0) continue;
-    const start = parseDateTime(range.slice(0, tilde), moment);
-    const end = parseDateTime(range.slice(tilde + 1), moment);
+  const list = test['date-time'];
+  if (list === undefined) return true;
+  for (const { start, end } of dateTimeRanges(list, moment)) {
     if (start === 0 || end === 0) return false;
-    if (start <= epochMicroseconds && end > epochMicroseconds) return true;
+    if (start <= moment.epochMs && end > moment.epochMs) return true;
   }
   return false;
+}
+
+/**
+ * The ranges of a `date-time`, in epoch milliseconds, 0 for what is no date; the end is none of it. One that names times
+ * without a date is that of the moment's day.
+ */
+export function* dateTimeRanges(list: Bytes, moment: Moment): Generator<{ start: number; end: number }, void> {
+  for (const range of list.split(',')) {
+    const tilde = range.indexOf('~');
+    if (tilde < 0) continue;
+    yield {
+      start: parseDateTime(range.slice(0, tilde), moment),
+      end: parseDateTime(range.slice(tilde + 1), moment),
+    };
+  }
 }
 
 function readTestOf(test: TimeTest): ReadTest {
@@ -149,7 +163,7 @@ const TIME_ONLY = /^(\d*):?(\d*):?(\d*)(?=\n?$)/;
 const DATE_AND_TIME = /^(\d+)-(\d+)-(\d+)[ \t\n\v\f\r]*(\d*):?(\d*):?(\d*)/;
 const DIGITS_ONLY = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})/;
 
-/** `switch_str_time`: microseconds since the epoch, read in the server's zone; 0 for what is no date, or before 1970. */
+/** `switch_str_time`, which counts microseconds: read in the server's zone; 0 for what is no date, or before 1970. */
 function parseDateTime(text: Bytes, { epochMs, serverZone }: Moment): number {
   let wallClock: number;
   const time = TIME_ONLY.exec(text);
@@ -165,7 +179,7 @@ function parseDateTime(text: Bytes, { epochMs, serverZone }: Moment): number {
   }
   // FreeSWITCH takes the offset the server's zone has where this reading, taken as UTC, is the time.
   const offset = wallClock >= 0 ? zoneOffset(wallClock, serverZone) : undefined;
-  return offset === undefined ? 0 : (wallClock - offset * 1000) * 1000;
+  return offset === undefined ? 0 : wallClock - offset * 1000;
 }
 
 function wallClockMs(year: number, month: number, day: number, time: readonly (string | undefined)[]): number {

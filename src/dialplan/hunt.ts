@@ -271,7 +271,8 @@ class Hunt {
     const clock = { offsetHours, zone };
     const passed = witness === undefined ? timeMatches(time, moment, clock) : witness.learnTime(time, clock);
     if (passed !== undefined) {
-      this.trace?.push({ kind: 'time', depth: list.depth, extension: list.label, passed, place: test.place });
+      const { depth, label: extension } = list;
+      this.trace?.push({ kind: 'time', depth, extension, passed, place: test.place, test: time, moment, clock });
     }
     return passed;
   }

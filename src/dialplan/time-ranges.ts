@@ -5,7 +5,8 @@ import { atoi } from './c-values.js';
 /** From the first to the last, both included; around the end where the last is the lesser. */
 export type Range = readonly [first: number, last: number];
 
-const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+/** As `wday` writes them, Sunday first. */
+export const DAY_NAMES: readonly string[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 /** FreeSWITCH keeps a hyphen as the code of its character where it keeps the day before: two hyphens make a range of it. */
 const HYPHEN = 0x2d;
 

@@ -55,6 +55,20 @@ export function readClock(epochMs: number, zone: string): ClockReading | undefin
   return offset === undefined ? undefined : readClockAtOffset(epochMs, offset);
 }
 
+/** `2026-11-25` */
+export function dateText({ year, month, day }: ClockReading): string {
+  return [String(year).padStart(4, '0'), two(month), two(day)].join('-');
+}
+
+/** `18:30:00` */
+export function timeText({ hour, minute, second }: ClockReading): string {
+  return [hour, minute, second].map(two).join(':');
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
 /** C's `tm_isdst`: ahead of the zone's own standard time, as a rule the lesser of its offsets in January and July. */
 export function isDaylightSaving(epochMs: number, zone: string): boolean {
   const offset = zoneOffset(epochMs, zone);
@@ -68,6 +82,7 @@ export function isDaylightSaving(epochMs: number, zone: string): boolean {
 
 /** A zone's offset at a moment, in seconds east of Greenwich; undefined for a name that is no zone. */
 export function zoneOffset(epochMs: number, zoneName: string): number | undefined {
+  if (zoneName === 'UTC') return 0;
   const zone = findZone(zoneName);
   if (zone === null) return undefined;
   const hour = Math.floor(epochMs / HOUR_MS);

@@ -3,6 +3,7 @@
  * Values are the bytes the evaluator compared; `depth` counts the nested condition lists around an entry.
  */
 import type { Bytes } from '../bytes.js';
+import type { ChannelClock, Moment, TimeTest } from './date-time.js';
 
 export type BreakMode = 'on-false' | 'on-true' | 'always' | 'never';
 export type RegexRule = 'all' | 'any' | 'xor';
@@ -36,6 +37,10 @@ export interface TimeEntry {
   readonly extension: Bytes;
   readonly passed: boolean;
   readonly place: TestPlace;
+  /** What was compared, which FreeSWITCH does not log; `compareTime` says how each attribute came out. */
+  readonly test: TimeTest;
+  readonly moment: Moment;
+  readonly clock: ChannelClock;
 }
 
 export interface RegexEntry {

@@ -1,5 +1,6 @@
 /** What lint says, and how a check says it. */
 import type { Bytes } from '../bytes.js';
+import type { TimeFinder } from '../dialplan/time-finder.js';
 import type { Trace } from '../dialplan/trace.js';
 import type { TextFinder } from '../pattern/text-finder.js';
 import type { LintedDomain, LintedExtension } from './linted-domain.js';
@@ -45,6 +46,7 @@ export interface Found {
 
 export interface LintTools {
   readonly finder: TextFinder;
+  readonly times: TimeFinder;
   readonly settings: LintSettings;
   /** Today, `YYYY-MM-DD`. */
   readonly today: string;

@@ -1,4 +1,5 @@
 /** Finds what a dialplan says and its author does not mean. The one verb of lint; pure: the day is an argument. */
+import { TimeFinder } from '../dialplan/time-finder.js';
 import { TextFinder } from '../pattern/text-finder.js';
 import { CHECKS } from './checks.js';
 import { SEVERITIES, type LintFinding, type Severity } from './finding.js';
@@ -15,7 +16,7 @@ export interface LintOptions {
 
 /** What is found in a domain's documents, in the order of locations and places in them. @throws Pcre2MissingError */
 export function lint(domain: LintedDomain, { settings, today }: LintOptions): LintFinding[] {
-  const tools = { finder: new TextFinder(), settings, today };
+  const tools = { finder: new TextFinder(), times: new TimeFinder(), settings, today };
   const findings = CHECKS.flatMap((check) =>
     [...check.find(domain, tools)].map((found): LintFinding => ({
       fix: undefined,

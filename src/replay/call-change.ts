@@ -2,10 +2,9 @@
 import leven from 'leven';
 import { textOf, type Bytes } from '../bytes.js';
 import { findProfileField } from '../dialplan/caller-profile.js';
-import type { Moment } from '../dialplan/date-time.js';
+import type { TimeFinder, WantedTime } from '../dialplan/time-finder.js';
 import type { ExpressionTest, TextFinder } from '../pattern/text-finder.js';
 import { answersFromTexts, firstOf } from './answer-source.js';
-import { nearestTime, type WantedTime } from './nearest-time.js';
 import { overrideData, type Override } from './override.js';
 import type { RecordedCall } from './recorded-call.js';
 import type { ReplayOptions } from './replay.js';
@@ -39,6 +38,12 @@ export interface ChangedCall {
   readonly options: ReplayOptions;
 }
 
+/** Both remember what they were asked: one pair for a whole search. */
+export interface Finders {
+  readonly texts: TextFinder;
+  readonly times: TimeFinder;
+}
+
 const PLAIN_VARIABLE = /^\$\{([A-Za-z0-9_.-]+)\}$/;
 const FUNCTION_CALL = /^\$\{[^ ({}]+[ (][^]*\}$/;
 const CHANGE_COST = 1_000;
@@ -50,13 +55,13 @@ export function isChangeable(field: Bytes): boolean {
   return nameOf(field) !== undefined || FUNCTION_CALL.test(field);
 }
 
-/** The call as it is wanted; undefined where there is none like that. */
+/** The call as it is wanted, or what there is not. */
 export function changeCall(
   call: RecordedCall,
   options: ReplayOptions,
   wanted: Wanted,
-  finder: TextFinder,
-): ChangedCall | undefined {
+  { texts, times }: Finders,
+): ChangedCall | 'no such value' | 'no such time' {
   const changes: Change[] = wanted.routing.map(({ name, value }) => ({
     kind: 'field',
     name,
@@ -64,8 +69,8 @@ export function changeCall(
     after: value,
   }));
   for (const { field, before, tests } of wanted.fields.values()) {
-    const found = finder.find(tests, { near: before });
-    if (found.kind !== 'found') return undefined;
+    const found = texts.find(tests, { near: before });
+    if (found.kind !== 'found') return 'no such value';
     if (found.text === before) continue;
     const name = nameOf(field);
     changes.push(
@@ -74,31 +79,16 @@ export function changeCall(
         : { kind: 'field', name, before, after: found.text },
     );
   }
-  const moment = momentFor(call, options.moment, wanted.times);
-  if (moment === undefined) return undefined;
-  if (moment.epochMs !== options.moment.epochMs) {
-    changes.push({ kind: 'time', before: options.moment.epochMs, after: moment.epochMs });
-  }
+  const { moment } = options;
+  const epochMs = wanted.times.length === 0 ? moment.epochMs : times.find(wanted.times, moment);
+  if (epochMs === undefined) return 'no such time';
+  if (epochMs !== moment.epochMs) changes.push({ kind: 'time', before: moment.epochMs, after: epochMs });
   return {
     changes,
     cost: changes.reduce((sum, change) => sum + costOf(change), 0),
     call: withChanges(call, changes),
-    options: { ...options, moment },
+    options: { ...options, moment: { ...moment, epochMs } },
   };
-}
-
-function momentFor(call: RecordedCall, moment: Moment, times: readonly WantedTime[]): Moment | undefined {
-  if (times.length === 0) return moment;
-  const clock = {
-    offsetHours: variable(call, 'tod_tz_offset'),
-    zone: variable(call, 'timezone'),
-  };
-  const epochMs = nearestTime(times, moment, clock);
-  return epochMs === undefined ? undefined : { ...moment, epochMs };
-}
-
-function variable({ data, answers }: RecordedCall, name: Bytes): Bytes | undefined {
-  return data.get(`variable_${name}`) ?? answers.global(name) ?? undefined;
 }
 
 function withChanges(call: RecordedCall, changes: readonly Change[]): RecordedCall {

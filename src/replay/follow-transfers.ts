@@ -14,7 +14,14 @@ import { transferTarget, type TransferTarget } from '../dialplan/transfer-target
 import type { SelectedContext } from '../routes/select-context.js';
 import { findDomain, type Snapshot } from '../routes/snapshot.js';
 import type { KnownAnswer } from './answer-source.js';
-import { ask, replay, type Question, type Replayed, type ReplayedCall, type ReplayOptions } from './replay.js';
+import {
+  ask,
+  askWhileReplaying,
+  type Question,
+  type Replayed,
+  type ReplayedCall,
+  type ReplayOptions,
+} from './replay.js';
 
 export interface FollowedHunt {
   /** The application that led there, its data expanded. */
@@ -29,23 +36,46 @@ export interface Followed {
   readonly unknown: readonly HuntedApplication[];
 }
 
+/** A call's first hunt, and those behind it. */
+export interface Journey {
+  readonly replayed: Replayed;
+  readonly followed: Followed;
+}
+
 /** A call that is transferred in a circle is not followed for ever. */
 const MOST_HUNTS = 8;
 /** Stands for what nobody answers, and is in all that is made of it. No value of FreeSWITCH's holds a NUL. */
 const UNKNOWN = '\0?\0';
 const LEADS_ON = new Set(['transfer', 'execute_extension', 'sched_transfer']);
 
-/** @param first how the call's first hunt came out, with the same `options` */
+export type FollowedCall = ReplayedCall & { readonly data: ChannelData };
+
+/** @param first how the call's first hunt came out, with the same `options`. What no source knows counts as unknown. */
 export function followTransfers(
-  call: ReplayedCall & { readonly data: ChannelData },
+  call: FollowedCall,
   first: Replayed,
   snapshot: Snapshot,
   options: ReplayOptions,
 ): Followed {
+  const following = askWhileFollowing(call, first, snapshot, options);
+  let step = following.next();
+  while (step.done !== true) step = following.next(undefined);
+  return step.value;
+}
+
+/** The same, and yields each question that no source knows, to be resumed with what another one says. */
+export function* askWhileFollowing(
+  call: FollowedCall,
+  first: Replayed,
+  snapshot: Snapshot,
+  options: ReplayOptions,
+): Generator<Question, Followed, KnownAnswer> {
   const following = new Following(call, snapshot, options);
-  following.execute(first, call.data);
+  yield* following.execute(first, call.data);
   return following;
 }
+
+type AskingOthers<Result> = Generator<Question, Result, KnownAnswer>;
 
 class Following implements Followed {
   readonly hunts: FollowedHunt[] = [];
@@ -58,25 +88,25 @@ class Following implements Followed {
   ) {}
 
   /** Works out what the list does to the channel, as far as a transfer could depend on it. Returns the data afterwards. */
-  execute({ hunted, selected }: Replayed, data: ChannelData): ChannelData {
+  *execute({ hunted, selected }: Replayed, data: ChannelData): AskingOthers<ChannelData> {
     if (!hunted.applications.some(({ application }) => LEADS_ON.has(lowerCase(application)))) return data;
     const list = new List(withMatches(data, hunted), (question) =>
       ask(question, this.call.answers, this.options.sources, this.options.moment),
     );
     for (const { application, executed } of hunted.inline)
-      if (executed !== undefined) list.perform(application, executed);
+      if (executed !== undefined) yield* list.perform(application, executed);
     for (const written of hunted.applications) {
       const { application } = written;
-      const expanded = list.expand(written.data);
+      const expanded = yield* list.expand(written.data);
       const target = transferTarget(application, expanded);
       if (target === undefined) {
         if (endsList(application)) break;
-        list.perform(application, expanded);
+        yield* list.perform(application, expanded);
       } else if (expanded.includes(UNKNOWN)) {
         this.unknown.push(written);
         if (!target.returns) break;
       } else {
-        const after = this.hunt({ application, data: expanded }, target, selected, list.data);
+        const after = yield* this.hunt({ application, data: expanded }, target, selected, list.data);
         if (!target.returns) return after;
         list.data = after;
       }
@@ -84,20 +114,25 @@ class Following implements Followed {
     return list.data;
   }
 
-  private hunt(by: HuntedApplication, target: TransferTarget, from: SelectedContext, data: ChannelData): ChannelData {
+  private *hunt(
+    by: HuntedApplication,
+    target: TransferTarget,
+    from: SelectedContext,
+    data: ChannelData,
+  ): AskingOthers<ChannelData> {
     if (this.hunts.length + 1 >= MOST_HUNTS) return data;
     const own = data.get('Caller-Context') ?? '';
     const next = new Map(data)
       .set('Caller-Destination-Number', target.destination)
       .set('Caller-Context', target.context ?? own);
-    const replayed = replay({ data: next, answers: this.call.answers }, this.snapshot, {
+    const replayed = yield* askWhileReplaying({ data: next, answers: this.call.answers }, this.snapshot, {
       ...this.options,
       context: this.contextOf(target, from),
     });
     this.hunts.push({ by, replayed });
     if (replayed.hunted.trace.some((entry) => entry.kind === 'regex' && entry.value.includes(UNKNOWN)))
       this.unknown.push(by);
-    return new Map(this.execute(replayed, next)).set('Caller-Context', own);
+    return new Map(yield* this.execute(replayed, next)).set('Caller-Context', own);
   }
 
   /** A context the domain does not have is left to the routes, as if the call had just come. */
@@ -129,29 +164,28 @@ class List {
     this.surroundings.channel = new Channel(data);
   }
 
-  expand(written: Bytes): Bytes {
-    return splitScope(this.drive(expand(written, this.surroundings))).rest;
+  *expand(written: Bytes): AskingOthers<Bytes> {
+    return splitScope(yield* this.drive(expand(written, this.surroundings))).rest;
   }
 
-  perform(application: Bytes, data: Bytes): void {
+  *perform(application: Bytes, data: Bytes): AskingOthers<void> {
     const known = findApplication(application);
-    if (known !== undefined) this.drive(performApplication(known.name, data, this.surroundings));
+    if (known !== undefined) yield* this.drive(performApplication(known.name, data, this.surroundings));
   }
 
-  private ask(question: Question): Bytes | undefined {
-    if (question.kind === 'global') return this.answer(question) ?? undefined;
-    const known = question.expandedText.includes(UNKNOWN) ? undefined : this.answer(question);
-    return known === undefined ? UNKNOWN : (known ?? undefined);
+  private *ask(question: Question): AskingOthers<Bytes | undefined> {
+    const isFunction = question.kind === 'api';
+    if (isFunction && question.expandedText.includes(UNKNOWN)) return UNKNOWN;
+    const own = this.answer(question);
+    const known = own === undefined ? yield question : own;
+    return known === undefined && isFunction ? UNKNOWN : (known ?? undefined);
   }
 
-  private drive<Result>(asking: Asking<Result>): Result {
+  private *drive<Result>(asking: Asking<Result>): AskingOthers<Result> {
     let step = asking.next();
     while (step.done !== true) {
-      if (step.value.kind === 'execute') {
-        step = asking.next({ kind: 'simulate' });
-        continue;
-      }
-      step = asking.next(this.ask(step.value));
+      step =
+        step.value.kind === 'execute' ? asking.next({ kind: 'simulate' }) : asking.next(yield* this.ask(step.value));
     }
     return step.value;
   }

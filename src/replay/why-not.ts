@@ -4,12 +4,13 @@
  * true, and hunts it. So every change that is told was tried.
  */
 import { bytesOf, textOf, type Bytes } from '../bytes.js';
-import type { TimeTest } from '../dialplan/date-time.js';
-import type { Condition, Extension, Test } from '../dialplan/extension.js';
+import { TimeFinder } from '../dialplan/time-finder.js';
 import type { RegexEntry, TimeEntry, Trace, TraceEntry } from '../dialplan/trace.js';
 import { TextFinder } from '../pattern/text-finder.js';
+import type { HuntedApplication } from '../dialplan/captures.js';
 import { findDomain, type Domain, type Snapshot } from '../routes/snapshot.js';
 import { changeCall, isChangeable, type ChangedCall, type Wanted } from './call-change.js';
+import type { FollowedHunt, Journey } from './follow-transfers.js';
 import type { Override } from './override.js';
 import type { RecordedCall } from './recorded-call.js';
 import type { Replayed, ReplayOptions } from './replay.js';
@@ -25,17 +26,34 @@ export type Reason =
   | { readonly kind: 'failed'; readonly tests: readonly TraceEntry[] };
 
 export interface Solution extends ChangedCall {
+  /** The hunt that reaches it. */
   readonly replayed: Replayed;
+}
+
+/** How far was searched. */
+export interface Searched {
+  /** Calls that were hunted. */
+  readonly tried: number;
+  /** Whether there was none left to try. */
+  readonly isExhausted: boolean;
+  /** Whether times would have to come out as they never do. */
+  readonly isTimeMissing: boolean;
+  /** Fields that would have had to be another, and cannot be given: they are made of several values. */
+  readonly unchangeable: readonly Bytes[];
 }
 
 export interface WhyNot {
   readonly reason: Reason;
+  /** The hunt the reason speaks of: the last that came by the extension's context, else the first. */
   readonly replayed: Replayed;
+  /** What transferred the call to that hunt; undefined for the first. */
+  readonly by: HuntedApplication | undefined;
   /** What would have led there, smallest first, each changing something else; empty if nothing was found. */
   readonly solutions: readonly Solution[];
+  readonly searched: Searched;
 }
 
-export type Hunt = (call: RecordedCall, options: ReplayOptions) => Promise<Replayed>;
+export type Hunt = (call: RecordedCall, options: ReplayOptions) => Promise<Journey>;
 
 /** Calls that are tried, and other ways that are looked for beside the smallest. */
 const MOST_TRIED = 400;
@@ -49,19 +67,41 @@ export async function whyNot(
   extension: string,
   { snapshot, options, hunt }: { snapshot: Snapshot; options: ReplayOptions; hunt: Hunt },
 ): Promise<WhyNot> {
-  const replayed = await hunt(call, options);
+  const journey = await hunt(call, options);
   const target = bytesOf(extension);
+  const reached = reaching(journey, target);
+  const { replayed, by } = reached ?? comingBy(journey, target);
   const domain = findDomain(snapshot, replayed.selected.domain);
-  const reason = reasonOf(replayed, target, domain);
-  if (reason.kind === 'reached') return { reason, replayed, solutions: [] };
+  const reason: Reason = reached === undefined ? reasonOf(replayed, target, domain) : { kind: 'reached' };
   const search = new Search(call, options, target, hunt);
   const starts = reason.kind === 'otherContext' ? routings(reason.contexts, replayed, domain) : [[]];
-  return { reason, replayed, solutions: await search.run(starts) };
+  const solutions = reason.kind === 'reached' ? [] : await search.run(starts);
+  return { reason, replayed, by, solutions, searched: search.searched };
 }
 
-function reasonOf({ hunted, selected }: Replayed, target: Bytes, domain: Domain | undefined): Reason {
-  if (hunted.matched.includes(target)) return { kind: 'reached' };
-  if (selected.context?.extensions.some(({ name }) => name === target) !== true) {
+type Hunted = Pick<FollowedHunt, 'replayed'> & { readonly by: HuntedApplication | undefined };
+
+function huntsOf({ replayed, followed }: Journey): Hunted[] {
+  return [{ replayed, by: undefined }, ...followed.hunts];
+}
+
+function reaching(journey: Journey, target: Bytes): Hunted | undefined {
+  return huntsOf(journey).find(({ replayed }) => replayed.hunted.matched.includes(target));
+}
+
+/** The last hunt that goes through a context with the extension, else the first. */
+function comingBy(journey: Journey, target: Bytes): Hunted {
+  const holding = huntsOf(journey).findLast(({ replayed }) => holds(replayed, target));
+  return holding ?? { replayed: journey.replayed, by: undefined };
+}
+
+function holds({ selected }: Replayed, target: Bytes): boolean {
+  return selected.context?.extensions.some(({ name }) => name === target) === true;
+}
+
+function reasonOf(replayed: Replayed, target: Bytes, domain: Domain | undefined): Reason {
+  const { hunted } = replayed;
+  if (!holds(replayed, target)) {
     const having = [...(domain?.contexts.values() ?? [])].filter(({ extensions }) =>
       extensions.some(({ name }) => name === target),
     );
@@ -98,9 +138,12 @@ interface Attempt {
 }
 
 class Search {
-  private readonly finder = new TextFinder();
+  private readonly finders = { texts: new TextFinder(), times: new TimeFinder() };
   private readonly seen = new Set<string>();
   private readonly waiting: Attempt[] = [];
+  private readonly unchangeable = new Set<Bytes>();
+  private isTimeMissing = false;
+  private tried = 0;
 
   constructor(
     private readonly call: RecordedCall,
@@ -112,49 +155,59 @@ class Search {
   async run(starts: readonly (readonly Override[])[]): Promise<Solution[]> {
     const solutions: Solution[] = [];
     for (const routing of starts) this.add({ fields: new Map(), times: [], routing });
-    for (let tried = 0; tried < MOST_TRIED && solutions.length < MOST_SOLUTIONS; tried += 1) {
+    while (this.tried < MOST_TRIED && solutions.length < MOST_SOLUTIONS) {
       const attempt = this.cheapest();
       const best = solutions[0]?.cost ?? Infinity;
       if (attempt === undefined || attempt.changed.cost > best + WORSE_BY) break;
       const { call, options } = attempt.changed;
-      const replayed = await this.hunt(call, options);
-      if (!replayed.hunted.matched.includes(this.target)) this.expand(attempt.wanted, replayed);
-      else if (isAnotherWay(attempt.changed, solutions)) solutions.push({ ...attempt.changed, replayed });
+      this.tried += 1;
+      const journey = await this.hunt(call, options);
+      const reached = reaching(journey, this.target);
+      if (reached === undefined) this.expand(attempt.wanted, comingBy(journey, this.target).replayed);
+      else if (isAnotherWay(attempt.changed, solutions))
+        solutions.push({ ...attempt.changed, replayed: reached.replayed });
     }
     return solutions;
   }
 
+  get searched(): Searched {
+    const { tried, isTimeMissing } = this;
+    return { tried, isExhausted: this.waiting.length === 0, isTimeMissing, unchangeable: [...this.unchangeable] };
+  }
+
   /** Wants otherwise what decided against the extension: a test of its own, or one of what ended the hunt before it. */
-  private expand(wanted: Wanted, { hunted, selected }: Replayed): void {
+  private expand(wanted: Wanted, { hunted }: Replayed): void {
     const own = entriesOf(hunted.trace, this.target);
     const last = hunted.trace.findLast((entry) => entry.kind === 'parsing');
     const name = own !== undefined || last?.kind !== 'parsing' ? this.target : last.extension;
-    const extension = selected.context?.extensions.find((candidate) => candidate.name === name);
     for (const test of testsOf(own ?? entriesOf(hunted.trace, name) ?? []).reverse()) {
       if (test.kind === 'regex') this.wantField(wanted, test);
-      else this.wantTime(wanted, test, extension);
+      else this.wantTime(wanted, test);
     }
   }
 
   private wantField(wanted: Wanted, { field, value, expression, passed }: RegexEntry): void {
-    if (!isChangeable(field)) return;
+    if (!isChangeable(field)) {
+      this.unchangeable.add(field);
+      return;
+    }
     const known = wanted.fields.get(field);
     const tests = [...(known?.tests ?? []), { expression, matches: !passed }];
     const fields = new Map(wanted.fields).set(field, { field, before: known?.before ?? value, tests });
     this.add({ ...wanted, fields });
   }
 
-  private wantTime(wanted: Wanted, { place, passed }: TimeEntry, extension: Extension | undefined): void {
-    const test = extension === undefined ? undefined : timeTestAt(extension.conditions, place.pointer);
-    if (test !== undefined) this.add({ ...wanted, times: [...wanted.times, { test, holds: !passed }] });
+  private wantTime(wanted: Wanted, { test, clock, passed }: TimeEntry): void {
+    this.add({ ...wanted, times: [...wanted.times, { test, clock, holds: !passed }] });
   }
 
   private add(wanted: Wanted): void {
     const key = JSON.stringify([[...wanted.fields], wanted.times, wanted.routing]);
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    const changed = changeCall(this.call, this.options, wanted, this.finder);
-    if (changed !== undefined) this.waiting.push({ wanted, changed });
+    const changed = changeCall(this.call, this.options, wanted, this.finders);
+    if (changed === 'no such time') this.isTimeMissing = true;
+    else if (changed !== 'no such value') this.waiting.push({ wanted, changed });
   }
 
   private cheapest(): Attempt | undefined {
@@ -184,13 +237,4 @@ function entriesOf(trace: Trace, name: Bytes): TraceEntry[] | undefined {
 
 function testsOf(entries: readonly TraceEntry[]): (RegexEntry | TimeEntry)[] {
   return entries.filter((entry) => entry.kind === 'regex' || entry.kind === 'time');
-}
-
-function timeTestAt(conditions: readonly Condition[], pointer: string): TimeTest | undefined {
-  for (const condition of conditions) {
-    const tests: readonly Test[] = [condition, ...(condition.rule?.children ?? [])];
-    const found = tests.find((test) => test.place.pointer === pointer)?.time ?? timeTestAt(condition.nested, pointer);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

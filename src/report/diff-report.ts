@@ -1,6 +1,7 @@
 /** Which calls go elsewhere under another dialplan: for people, for a pull request, for programs. */
 import type { MoveGroup, Parting } from '../corpus/compare-calls.js';
 import type { Route } from '../corpus/route.js';
+import { cell, code, folded } from './markdown.js';
 import { printableText } from './printable.js';
 
 export interface DiffReport {
@@ -90,15 +91,7 @@ export function diffMarkdown(report: DiffReport): string {
 function exampleMarkdown(group: MoveGroup, { locate }: DiffReport): string[] {
   const { example, count } = group;
   const title = `${number(count)}: ${example.caller || 'anonymous'} → ${example.destination || 'no number'}, ${locate(group)}`;
-  return [
-    `<details><summary>${cell(title)}</summary>`,
-    '',
-    // More backticks than any line has, so that no caller's name ends the block.
-    ...fenced(partingLines(example.parting)),
-    '',
-    '</details>',
-    '',
-  ];
+  return [...folded(title, partingLines(example.parting), 'diff'), ''];
 }
 
 function partingLines({ common, old, new: latest }: Parting): string[] {
@@ -107,12 +100,6 @@ function partingLines({ common, old, new: latest }: Parting): string[] {
     ...old.map((line) => `- ${line}`),
     ...latest.map((line) => `+ ${line}`),
   ].map(printableText);
-}
-
-function fenced(lines: readonly string[]): string[] {
-  const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}diff`, ...lines, fence];
 }
 
 /** One object a group, one for the whole. */
@@ -175,15 +162,4 @@ function many(count: number, what: string): string {
 
 function number(value: number): string {
   return value.toLocaleString('en');
-}
-
-/** Text in a table or in HTML: nothing in it is markup. */
-function cell(text: string): string {
-  return printableText(text)
-    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[\\|`*_[\]]/g, (character) => `\\${character}`);
-}
-
-function code(text: string): string {
-  return `<code>${printableText(text).replace(/[&<>|`*_[\]\\{}$~]/g, (character) => `&#${character.charCodeAt(0)};`)}</code>`;
 }

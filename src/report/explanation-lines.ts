@@ -1,6 +1,7 @@
 /** Why a hunt went as it did: its trace, with a caret under the character where an expression stopped matching. */
 import type { Bytes } from '../bytes.js';
-import type { RegexEntry, Trace, TraceEntry } from '../dialplan/trace.js';
+import { compareTime, type TimeComparison } from '../dialplan/compare-time.js';
+import type { RegexEntry, TimeEntry, Trace, TraceEntry } from '../dialplan/trace.js';
 import { printable, printableText } from './printable.js';
 import { columnsOf, stoppedAt } from './stopped-at.js';
 import type { Style } from './style.js';
@@ -47,10 +48,11 @@ export function explanationLines(
   });
 }
 
-/** A line of FreeSWITCH's log, and the caret where there is one to draw. */
+/** A line of FreeSWITCH's log, and beneath it what that does not say: the caret of an expression, what a time was compared with. */
 export function entryLines(entry: TraceEntry, style: Style): string[] {
   if (entry.kind === 'problem') return [style.bad(`! ${printable(entry.message)}`)];
   const lines = traceLines([entry]).map((line) => styled(printableText(line), entry, style));
+  if (entry.kind === 'time') return [...lines, style.faint(`  ${comparisonsText(entry)}`)];
   const caret = entry.kind === 'regex' && !entry.passed ? caretLine(entry) : undefined;
   return caret === undefined ? lines : [...lines, style.bad(caret)];
 }
@@ -65,12 +67,23 @@ function noteOf(extension: ExtensionTrace, isTaken: boolean, style: Style): stri
   return `${style.faint('·')} ${name}: ${style.faint(`${reason}${error}`)}`;
 }
 
-/** `destination_number "1002" is not ^9(\d+)$`: a test that failed, in words. */
+/** `destination_number "1002" does not match ^9(\d+)$`: a test, in words. */
 export function testText(entry: TraceEntry): string {
-  if (entry.kind === 'time') return `the time is not the one of ${entry.place.pointer || 'its condition'}`;
+  if (entry.kind === 'time') return comparisonsText(entry);
   if (entry.kind !== 'regex') return '';
   const value = entry.value === '' ? 'is empty, and' : `"${printable(entry.value)}"`;
   return `${printable(entry.field)} ${value} does not match ${printable(entry.expression)}`;
+}
+
+/** What decided a time test: all that holds, or what does not: `wday is sat, not mon-fri`. */
+function comparisonsText({ test, moment, clock, passed }: TimeEntry): string {
+  const all = compareTime(test, moment, clock);
+  const deciding = passed ? all : all.filter(({ holds }) => !holds);
+  return printableText(deciding.map(comparisonText).join('; '));
+}
+
+function comparisonText({ attribute, expected, actual, holds }: TimeComparison): string {
+  return `${attribute} is ${actual}, ${holds ? 'which is in' : 'not'} ${expected}`;
 }
 
 function isFail(entry: TraceEntry): boolean {

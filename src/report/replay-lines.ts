@@ -2,17 +2,20 @@
 import { textOf, type Bytes } from '../bytes.js';
 import { compileExpression } from '../dialplan/expression.js';
 import type { HuntedApplication } from '../dialplan/captures.js';
+import { compareTime } from '../dialplan/compare-time.js';
 import { Pattern } from '../dialplan/pcre2.js';
+import type { Trace } from '../dialplan/trace.js';
+import type { Journey } from '../replay/follow-transfers.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import type { Replayed } from '../replay/replay.js';
 import { byExtension, explanationLines, type Explanation } from './explanation-lines.js';
+import { section } from './markdown.js';
 import { printable, printableText } from './printable.js';
-import type { Style } from './style.js';
+import { PLAIN, type Style } from './style.js';
 import { traceLines, traceProblems } from './trace-lines.js';
 
-export interface ReplayReport {
+export interface ReplayReport extends Journey {
   readonly call: RecordedCall;
-  readonly replayed: Replayed;
   /** When, by which clock, and what says so. */
   readonly clock: string;
   /** The context FreeSWITCH had the call in, where no route chose another. */
@@ -26,19 +29,31 @@ interface Capture {
   readonly groups: readonly (Bytes | undefined)[];
 }
 
-/** A call in a few lines: who called what, which context and why, what matched, what would be executed. */
-export function replayLines(
-  { call, replayed, clock, unheededContext: unheeded }: ReplayReport,
-  explain: Explanation | undefined,
-  style: Style,
-): string[] {
-  const { selected, hunted } = replayed;
+/** A call in a few lines: who called what, which context and why, what matched, what would be executed; and where that leads. */
+export function replayLines(report: ReplayReport, explain: Explanation | undefined, style: Style): string[] {
+  const place = style.faint(`  ${printableText(report.call.location)}`);
+  return [style.strong(titleOf(report)) + place, ...journeyLines(report, explain, style)];
+}
+
+/** Fit for a ticket: the same, with carets where they belong. */
+export function replayMarkdown(report: ReplayReport, explain: Explanation | undefined): string {
+  return section(titleOf(report), printableText(report.call.location), journeyLines(report, explain, PLAIN));
+}
+
+function titleOf({ call }: ReplayReport): string {
   const header = (name: string): string => printable(call.data.get(name) ?? '');
   const name = header('Caller-Caller-ID-Name');
   const caller = `${header('Caller-Caller-ID-Number') || 'anonymous'}${name === '' ? '' : ` "${name}"`}`;
+  return `${caller} → ${header('Caller-Destination-Number')}`;
+}
+
+function journeyLines(
+  { call, replayed, followed, clock, unheededContext: unheeded }: ReplayReport,
+  explain: Explanation | undefined,
+  style: Style,
+): string[] {
+  const { selected } = replayed;
   return [
-    style.strong(`${caller} → ${header('Caller-Destination-Number')}`) +
-      style.faint(`  ${printableText(call.location)}`),
     ...labelled('context', [
       `${printableText(selected.name)}: ${printableText(selected.why)}`,
       ...(unheeded === undefined
@@ -46,6 +61,29 @@ export function replayLines(
         : [`(FreeSWITCH had the call in ${printableText(unheeded)}: --caller-context hunts there)`]),
     ]),
     ...labelled('time', [clock]),
+    ...huntLines(replayed, recordedDifference(call, replayed), call.notes, explain, style),
+    ...followed.hunts.flatMap((hunt) => [
+      ...labelled('then', [
+        style.strong(`${applicationText(hunt.by)} → context ${printableText(hunt.replayed.selected.name)}`),
+      ]),
+      ...huntLines(hunt.replayed, [], [], explain, style),
+    ]),
+    ...labelled(
+      'unknown',
+      followed.unknown.map((application) => style.doubtful(`where ${applicationText(application)} leads`)),
+    ),
+  ];
+}
+
+function huntLines(
+  replayed: Replayed,
+  recorded: readonly string[],
+  notes: readonly string[],
+  explain: Explanation | undefined,
+  style: Style,
+): string[] {
+  const { hunted } = replayed;
+  return [
     ...labelled('matched', [matchedText(replayed, style)]),
     ...labelled('captured', capturesOf(replayed).map(captureText)),
     ...labelled(
@@ -53,10 +91,10 @@ export function replayLines(
       hunted.inline.map(({ application, data, executed }) => applicationText({ application, data: executed ?? data })),
     ),
     ...labelled('actions', hunted.applications.map(applicationText)),
-    ...labelled('recorded', recordedDifference(call, replayed)),
+    ...labelled('recorded', recorded),
     ...labelled(
       'problem',
-      [...traceProblems(hunted.trace), ...call.notes].map((text) => style.doubtful(printableText(text))),
+      [...traceProblems(hunted.trace), ...notes].map((text) => style.doubtful(printableText(text))),
     ),
     ...unknownLines(replayed, style),
     ...(explain === undefined
@@ -66,8 +104,11 @@ export function replayLines(
 }
 
 /** The same as one JSON value; texts as `textOf` makes them. */
-export function replayJson({ call, replayed, clock }: ReplayReport, explain: Explanation | undefined): object {
-  const { selected, hunted, unknown, certain } = replayed;
+export function replayJson(
+  { call, replayed, followed, clock }: ReplayReport,
+  explain: Explanation | undefined,
+): object {
+  const { selected, hunted } = replayed;
   const header = (name: string): string => textOf(call.data.get(name) ?? '');
   return {
     location: call.location,
@@ -78,9 +119,20 @@ export function replayJson({ call, replayed, clock }: ReplayReport, explain: Exp
     destination: header('Caller-Destination-Number'),
     clock,
     domain: selected.domain,
+    why: selected.why,
+    ...huntJson(replayed, explain),
+    problems: [...traceProblems(hunted.trace), ...call.notes],
+    ...(call.capture?.decision === undefined ? {} : { asRecorded: recordedDifference(call, replayed).length === 0 }),
+    then: followed.hunts.map((hunt) => ({ by: applicationJson(hunt.by), ...huntJson(hunt.replayed, explain) })),
+    leadsNobodyKnowsWhere: followed.unknown.map(applicationJson),
+  };
+}
+
+function huntJson(replayed: Replayed, explain: Explanation | undefined): object {
+  const { selected, hunted, unknown, certain } = replayed;
+  return {
     context: selected.name,
     contextFound: selected.context !== undefined,
-    why: selected.why,
     certain,
     unknown: unknown.map(({ kind, text, assumed }) => ({ kind, text: textOf(text), assumed })),
     route: hunted.route,
@@ -95,10 +147,25 @@ export function replayJson({ call, replayed, clock }: ReplayReport, explain: Exp
       field: textOf(field),
       groups: groups.map((group) => (group === undefined ? null : textOf(group))),
     })),
-    problems: [...traceProblems(hunted.trace), ...call.notes],
-    ...(call.capture?.decision === undefined ? {} : { asRecorded: recordedDifference(call, replayed).length === 0 }),
-    ...(explain === undefined ? {} : { trace: traceLines(hunted.trace) }),
+    problems: traceProblems(hunted.trace),
+    ...(explain === undefined ? {} : { trace: traceLines(hunted.trace), times: timesOf(hunted.trace) }),
   };
+}
+
+/** What the times of conditions were compared with, which no line of the trace tells. */
+function timesOf(trace: Trace): object[] {
+  return trace.flatMap((entry) =>
+    entry.kind === 'time'
+      ? [
+          {
+            extension: textOf(entry.extension),
+            path: entry.place.pointer,
+            passed: entry.passed,
+            compared: compareTime(entry.test, entry.moment, entry.clock),
+          },
+        ]
+      : [],
+  );
 }
 
 /** How the actions differ from those that were recorded; empty where they do not, or none were. */
@@ -152,7 +219,8 @@ function unknownLines({ unknown }: Replayed, style: Style): string[] {
   ];
 }
 
-function applicationText({ application, data }: HuntedApplication): string {
+/** `bridge user/1000` */
+export function applicationText({ application, data }: HuntedApplication): string {
   return `${printable(application)}${data === '' ? '' : ` ${printable(data)}`}`;
 }
 

@@ -5,8 +5,10 @@ import type { Change } from '../replay/call-change.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import type { Reason, Solution, WhyNot } from '../replay/why-not.js';
 import { entryLines, testText } from './explanation-lines.js';
+import { section } from './markdown.js';
 import { printable, printableText } from './printable.js';
-import type { Style } from './style.js';
+import { applicationText } from './replay-lines.js';
+import { PLAIN, type Style } from './style.js';
 
 export interface WhyNotReport {
   readonly call: RecordedCall;
@@ -16,24 +18,59 @@ export interface WhyNotReport {
   readonly showTime: (epochMs: number) => string;
 }
 
-export function whyNotLines({ call, extension, answer, showTime }: WhyNotReport, style: Style): string[] {
-  const { reason, replayed, solutions } = answer;
+export function whyNotLines(report: WhyNotReport, style: Style): string[] {
+  const { call } = report;
+  return [
+    `${style.strong(whoOf(report))}${style.faint(`  ${printableText(call.location)}`)}`,
+    ...answerLines(report, style),
+  ];
+}
+
+/** Fit for a ticket: the same, with carets where they belong. */
+export function whyNotMarkdown(report: WhyNotReport): string {
+  const { answer, call, extension } = report;
+  const did = answer.reason.kind === 'reached' ? 'reached' : 'did not reach';
+  const title = `${whoOf(report)} ${did} ${printableText(extension)}`;
+  return section(title, printableText(call.location), answerLines(report, PLAIN));
+}
+
+function whoOf({ call }: WhyNotReport): string {
   const header = (name: string): string => printable(call.data.get(name) ?? '');
-  const who = `${header('Caller-Caller-ID-Number') || 'anonymous'} → ${header('Caller-Destination-Number')}`;
-  const title = `${style.strong(who)}${style.faint(`  ${printableText(call.location)}`)}`;
-  const context = `context ${printableText(replayed.selected.name)}`;
+  return `${header('Caller-Caller-ID-Number') || 'anonymous'} → ${header('Caller-Destination-Number')}`;
+}
+
+function answerLines({ extension, answer, showTime }: WhyNotReport, style: Style): string[] {
+  const { reason, replayed, by, solutions } = answer;
   const name = printableText(extension);
-  if (reason.kind === 'reached') return [title, `  ${style.good(`it did reach ${name}`)} in ${context}`];
+  const led =
+    by === undefined ? `, chosen as ${printableText(replayed.selected.why)}` : `, where ${applicationText(by)} led`;
+  const context = `context ${printableText(replayed.selected.name)}${led}`;
+  if (reason.kind === 'reached') return [`  ${style.good(`it did reach ${name}`)} in ${context}`];
   const [smallest, ...others] = solutions;
   return [
-    title,
-    `  did not reach ${style.strong(name)} in ${context}, chosen as ${printableText(replayed.selected.why)}`,
+    `  did not reach ${style.strong(name)} in ${context}`,
     ...reasonLines(reason, name, style),
     ...(smallest === undefined
-      ? [`  ${style.doubtful('no change of its fields or of the time was found that would have led there')}`]
+      ? searchedLines(answer).map((line) => `  ${style.doubtful(line)}`)
       : ['  the smallest change that leads there, tried:', ...solutionLines(smallest, showTime, style)]),
     ...(others.length === 0 ? [] : ['  or, changing something else:']),
     ...others.flatMap((other) => solutionLines(other, showTime, style)),
+  ];
+}
+
+/** What was looked for and not found, and how far. */
+function searchedLines({ searched: { tried, isExhausted, isTimeMissing, unchangeable } }: WhyNot): string[] {
+  const calls = `${tried} ${tried === 1 ? 'call' : 'calls'}`;
+  return [
+    `no change of its fields or of the time was found that would have led there: ${
+      isExhausted ? `the ${calls} that came into question were tried` : `${calls} were tried, and no more`
+    }`,
+    ...(isTimeMissing
+      ? ['there is no moment, in whatever year, at which the times of the conditions come out as it takes']
+      : []),
+    ...(unchangeable.length === 0
+      ? []
+      : [`not changed, as they are made of several values: ${unchangeable.map(printable).join(', ')}`]),
   ];
 }
 
@@ -46,6 +83,7 @@ export function whyNotJson({ call, extension, answer, showTime }: WhyNotReport):
     context: replayed.selected.name,
     matched: replayed.hunted.matched.map(textOf),
     reason: reasonJson(reason),
+    searched: { ...answer.searched, unchangeable: answer.searched.unchangeable.map(textOf) },
     solutions: solutions.map((solution) => ({
       changes: solution.changes.map((change) => changeJson(change, showTime)),
       matched: solution.replayed.hunted.matched.map(textOf),
@@ -75,9 +113,9 @@ function reasonLines(reason: Reason, name: string, style: Style): string[] {
       ];
     case 'failed': {
       const deciding = reason.tests.at(-1);
-      return deciding === undefined
-        ? [`  ${name} has no condition to pass`]
-        : [`  ${testText(deciding)}`, ...traceText([deciding], style)];
+      if (deciding === undefined) return [`  ${name} has no condition to pass`];
+      // What a time was compared with stands beneath its line.
+      return [...(deciding.kind === 'time' ? [] : [`  ${testText(deciding)}`]), ...traceText([deciding], style)];
     }
   }
 }

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runInProcess } from '../support/run-in-process.js';
 import { runParkway } from '../support/run-parkway.js';
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -86,6 +87,62 @@ describe('parkway replay', () => {
     expect(code).toBe(0);
   });
 
+  test('follows the call to where it is transferred, and tells what times were compared with', async () => {
+    const store = path.join(directory, 'transfers');
+    mkdirSync(path.join(store, 'd/extensions'), { recursive: true });
+    write('transfers/d/contexts.json', '{ "default": ["to sales"], "sales": ["night", "day"] }');
+    const extension = (name: string, condition: object): void => {
+      write(`transfers/d/extensions/${name}.json`, JSON.stringify({ condition }));
+    };
+    extension('to sales', [
+      {
+        action: [
+          { application: 'set', data: 'who=7' },
+          { application: 'transfer', data: '5${who} XML sales' },
+        ],
+      },
+    ]);
+    extension('night', { wday: 'mon-fri', hour: '18-8', action: { application: 'hangup' } });
+    extension('day', {
+      field: 'destination_number',
+      expression: '^5(.)$',
+      action: { application: 'bridge', data: 'user/$1' },
+    });
+    const args = ['replay', out, '--store', store, '--now', '2026-11-28T10:00', '--timezone', 'UTC', '--explain=fails'];
+    const pretty = await runInProcess(args);
+    expect(pretty.stdout).toMatch(/then +transfer 57 XML sales → context sales\n +matched +day\n/);
+    expect(pretty.stdout).toContain(
+      'Date/TimeMatch (FAIL) [night] break=on-false\n      wday is sat, not mon-fri; hour is 10, not 18-8\n',
+    );
+    expect(pretty.code).toBe(0);
+    const { stdout } = await runInProcess([...args, '--format', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      matched: ['to sales'],
+      times: [],
+      then: [
+        {
+          by: { application: 'transfer', data: '57 XML sales' },
+          actions: [{ application: 'bridge', data: 'user/7' }],
+          times: [
+            {
+              extension: 'night',
+              passed: false,
+              compared: [
+                { attribute: 'wday', expected: 'mon-fri', actual: 'sat', holds: false },
+                { attribute: 'hour', expected: '18-8', actual: '10', holds: false },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    extension('day', { field: 'destination_number', expression: '^6$', action: { application: 'answer' } });
+    const lost = await runInProcess([...args, '--format', 'markdown']);
+    expect(lost.stdout).toMatch(/^#### 1001 "1001" → 13800138000\n\n<code>.*calls-out.txt:1<\/code>\n\n```\n/);
+    expect(lost.stdout).toContain('matched   no route');
+    expect(lost.code).toBe(1);
+  });
+
   test('reports a broken dump and goes on, from standard input too', async () => {
     const broken = write('broken.json', '{"a": 1}\nnonsense\n');
     const { code, stdout, stderr } = await runParkway(['replay', broken, out, path.join(directory, 'none')]);
@@ -127,7 +184,6 @@ describe('parkway replay', () => {
     const extension = (field: string): string =>
       JSON.stringify({ continue: true, condition: { field, expression: 'gold', action: { application: 'answer' } } });
     const dialplan = path.join(directory, 'dialplan');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(path.join(dialplan, 'd/extensions'), { recursive: true });
     writeFileSync(path.join(dialplan, 'd/contexts.json'), '{ "default": ["vip", "evil"] }');
     writeFileSync(path.join(dialplan, 'd/extensions/vip.json'), extension('${hash(select/vip/${destination_number})}'));

@@ -40,7 +40,7 @@ describe('calls from outside that call out', () => {
   test('the time at which it works is part of the witness', () => {
     const [finding] = lintExtensions({ e: { condition: [{ wday: 'sun', hour: '3' }, { action: out }] } });
     expect(finding?.code).toBe('toll-fraud');
-    expect(finding?.witness?.call['time']).toBe('2026-11-29T03:30:00.000Z');
+    expect(finding?.witness?.call['time']).toBe('2026-11-29T03:00:00.000Z');
   });
 
   test('nested conditions, continue, rules and anti-actions are gone through', () => {

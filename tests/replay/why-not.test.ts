@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ExtensionDocument } from '../../src/dialplan/extension-document.js';
 import { KNOWS_NOTHING } from '../../src/replay/answer-source.js';
 import type { RecordedCall } from '../../src/replay/recorded-call.js';
+import { followTransfers } from '../../src/replay/follow-transfers.js';
 import { replay, type ReplayOptions } from '../../src/replay/replay.js';
 import { whyNot, type WhyNot } from '../../src/replay/why-not.js';
 import type { DocumentText } from '../../src/routes/document.js';
@@ -52,7 +53,10 @@ async function why(
   return whyNot(callOf(headers), target, {
     snapshot,
     options,
-    hunt: (call, changed) => Promise.resolve(replay(call, snapshot, changed)),
+    hunt: (call, changed) => {
+      const replayed = replay(call, snapshot, changed);
+      return Promise.resolve({ replayed, followed: followTransfers(call, replayed, snapshot, changed) });
+    },
   });
 }
 
@@ -87,6 +91,48 @@ describe('why not', () => {
     expect(changesOf(answer)).toEqual([[{ kind: 'time', before: NOON, after: Date.UTC(2026, 10, 25, 14, 30) }]]);
     const holiday = await why({ target: { condition: { mon: '12', mday: '25', action: ANSWER } } });
     expect(changesOf(holiday)).toEqual([[{ kind: 'time', before: NOON, after: Date.UTC(2026, 11, 25) }]]);
+    const leapDay = await why({
+      target: { condition: { mon: '2', mday: '29', 'time-of-day': '10:00:30-10:00:40', action: ANSWER } },
+    });
+    expect(changesOf(leapDay)).toEqual([[{ kind: 'time', before: NOON, after: Date.UTC(2028, 1, 29, 10, 0, 30) }]]);
+  });
+
+  test('a time that never comes, or a field made of several values, is told', async () => {
+    const never = await why({ target: { condition: { mon: '2', mday: '30', action: ANSWER } } });
+    expect(never).toMatchObject({ solutions: [], searched: { tried: 1, isExhausted: true, isTimeMissing: true } });
+    const mixed = await why({
+      target: { condition: { field: '${a}/${b}', expression: '^x/y$', action: ANSWER } },
+    });
+    expect(mixed).toMatchObject({ solutions: [], searched: { isTimeMissing: false, unchangeable: ['${a}/${b}'] } });
+  });
+
+  test('the time of a zone the dialplan itself chose', async () => {
+    const answer = await why({
+      zone: {
+        continue: true,
+        condition: { action: { application: 'set', data: 'timezone=Asia/Tokyo', inline: true } },
+      },
+      target: { condition: { hour: '22', action: ANSWER } },
+    });
+    expect(changesOf(answer)[0]).toEqual([{ kind: 'time', before: NOON, after: Date.UTC(2026, 10, 25, 13) }]);
+  });
+
+  test('an extension behind a transfer', async () => {
+    const elsewhere = (expression: string): Record<string, ExtensionDocument> => ({
+      first: {
+        condition: {
+          field: 'destination_number',
+          expression: '^2',
+          action: { application: 'transfer', data: '5000 XML default' },
+        },
+      },
+      target: { condition: { field: 'destination_number', expression, action: ANSWER } },
+    });
+    expect((await why(elsewhere('^5000$'))).reason).toEqual({ kind: 'reached' });
+    expect(await why(elsewhere('^6000$'))).toMatchObject({
+      by: { application: 'transfer' },
+      reason: { kind: 'failed', tests: [{ value: '5000' }] },
+    });
   });
 
   test('two things at once, where one is not enough', async () => {

@@ -116,11 +116,12 @@ class Search {
   }
 
   run(): { readonly open: ReadonlySet<string> } {
-    const { finder, today } = this.tools;
+    const { finder, times, today } = this.tools;
     return explore({
       context: bytesOf(this.entry.context),
       plan: this.plan,
       finder,
+      times,
       today: Date.parse(today),
       mostCalls: MOST_CALLS,
       matters: ({ extension }) => this.mattering.has(extension),

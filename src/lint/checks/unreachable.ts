@@ -113,7 +113,7 @@ function exploreList(
   listed: readonly LintedExtension[],
   context: string,
   domain: LintedDomain,
-  { finder, today }: LintTools,
+  { finder, times, today }: LintTools,
   matters: (extension: Bytes) => boolean,
   onMatched: (names: readonly Bytes[]) => boolean,
 ): ReadonlySet<string> {
@@ -123,6 +123,7 @@ function exploreList(
     context: bytesOf(context),
     plan,
     finder,
+    times,
     today: Date.parse(today),
     mostCalls: MOST_CALLS,
     matters: (test) => matters(test.extension),

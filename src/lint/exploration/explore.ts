@@ -3,9 +3,10 @@
  * simulated tells which tests it came by; for each of them a call is looked for that comes there alike and goes the other way.
  */
 import type { Bytes } from '../../bytes.js';
+import type { TimeTest } from '../../dialplan/date-time.js';
+import type { TimeFinder } from '../../dialplan/time-finder.js';
 import type { TextFinder } from '../../pattern/text-finder.js';
 import type { CallInputs } from './call-inputs.js';
-import { findMoment } from './moments.js';
 import type { ObservedTest } from './observed-test.js';
 import { rootOf, testOfRoot } from './origin.js';
 import { simulateCall, type Plan, type SimulatedCall } from './simulated-call.js';
@@ -19,6 +20,7 @@ export interface ExploreOptions {
   readonly context: Bytes;
   readonly plan: Plan;
   readonly finder: TextFinder;
+  readonly times: TimeFinder;
   /** The first moment of the day from which times are chosen. */
   readonly today: number;
   /** After so many calls the rest stays open. */
@@ -32,6 +34,7 @@ export interface ExploreOptions {
 /** Texts a reader takes for a number, or at least for a text. */
 const PREFERRED = ['^\\d{6,12}$', '^\\d+$', '^[0-9*#+]+$', '^[a-zA-Z0-9_.+-]+$', '^[ -~]+$'];
 const NOON_MS = 12 * 3_600_000;
+const NO_CLOCK = { offsetHours: undefined, zone: undefined };
 
 interface Waiting {
   readonly inputs: CallInputs;
@@ -78,17 +81,18 @@ function turn(
   tests: readonly ObservedTest[],
   at: number,
   inputs: CallInputs,
-  { finder, today }: ExploreOptions,
+  { finder, times, today }: ExploreOptions,
   open: Set<string>,
 ): CallInputs | undefined {
   const { what, passed } = tests[at] as ObservedTest;
   const before = tests.slice(0, at);
   if (what.kind === 'time') {
-    const times = before.flatMap((test) =>
-      test.what.kind === 'time' ? [{ time: test.what.time, passed: test.passed }] : [],
+    const wanted = [...before, { what, passed: !passed }].flatMap((test) =>
+      test.what.kind === 'time' ? [{ test: test.what.time, clock: NO_CLOCK, holds: test.passed }] : [],
     );
-    const epochMs = findMoment([...times, { time: what.time, passed: !passed }], today);
-    if (epochMs === undefined) open.add('a time that may never come');
+    const epochMs = times.find(wanted, { epochMs: today + NOON_MS, serverZone: 'UTC' }, 'later');
+    // Of what is only a matter of the clock's hands and the calendar it is certain that it never comes, in whatever zone.
+    if (epochMs === undefined && wanted.some(({ test }) => dependsOnZone(test))) open.add('a time that may never come');
     return epochMs === undefined ? undefined : { ...inputs, epochMs };
   }
   if (what.origin.kind === 'fixed') {
@@ -110,4 +114,9 @@ function turn(
   if (found.kind === 'impossible' && what.expands) open.add('an expression that is expanded');
   if (found.kind !== 'found') return undefined;
   return { ...inputs, values: new Map(inputs.values).set(source, found.text) };
+}
+
+/** Whether there may be a zone in which it comes although it does not in the one that is looked at. */
+function dependsOnZone(test: TimeTest): boolean {
+  return test['date-time'] !== undefined || test['tz-offset'] !== undefined || test.dst !== undefined;
 }
