@@ -130,6 +130,6 @@ test('no moment that fits is nearer than the one found, in zones that change the
       const missed = closer.find((at) => Math.abs(at - moment.epochMs) < distance && fits(at));
       expect(missed).toBeUndefined();
     }),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 });
