@@ -10,6 +10,8 @@ import { uPlot } from './lib.js';
  */
 
 const HEIGHT = 132;
+/** Of the page's own size, which is larger on a wall. */
+const FONT_SHARE = 0.73;
 /** What is shown at least, so that the first minutes are no cliff. */
 const SHORTEST_SECONDS = 600;
 const DARK = matchMedia('(prefers-color-scheme: dark)');
@@ -59,7 +61,7 @@ export class Chart {
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
     const axis = {
       stroke: colour('--muted'),
-      font: `11px ${style.fontFamily}`,
+      font: `${Math.round(Number.parseFloat(style.fontSize) * FONT_SHARE)}px ${style.fontFamily}`,
       grid: { stroke: colour('--line'), width: 1 },
       ticks: { show: false },
     };

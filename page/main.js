@@ -48,14 +48,20 @@ function draw() {
 }
 
 function frame() {
+  // Who is asked to sign in has no views to go to; while that is being found out, their place is kept.
+  const isUnknown = reader === undefined && view !== undefined;
   const current = shownCall !== undefined && live.calls.has(shownCall) ? 'now' : tab;
   return html`
     <a class="skip" href="#content" @click=${skip}>${t('skip')}</a>
     <header>
       <a class="brand" href="#/now"><img src="icon.svg" alt="" width="24" height="24" /> Parkway</a>
-      <nav aria-label=${t('views')}>
-        ${TABS.map((each) => html`<a href=${`#/${each}`} aria-current=${each === current ? 'page' : 'false'}>${t(each)}</a>`)}
-      </nav>
+      ${
+        isUnknown
+          ? nothing
+          : html`<nav aria-label=${t('views')}>
+              ${TABS.map((each) => html`<a href=${`#/${each}`} aria-current=${each === current ? 'page' : 'false'}>${t(each)}</a>`)}
+            </nav>`
+      }
       <div class="header-end">
         ${reader?.isMasked === true ? html`<span class="hint masked">${t('masked')}</span>` : nothing}
         ${

@@ -34,7 +34,7 @@ export const en = {
   failedHour: 'Failed, last hour',
   sinceStart: '{count} since the start',
   decisionNow: 'Time to decide',
-  p99: '99 of 100 within {time}',
+  p99: '99% within {time}',
   callsPerMinute: 'Calls per minute',
   timeToDecide: 'Time to decide, milliseconds',
   half: 'half of the calls',
