@@ -1,5 +1,5 @@
 /** Why a call went where it went, extension by extension, for somebody who writes no dialplans. */
-import { t } from './language.js';
+import { t, weekday } from './language.js';
 import { html, nothing } from './lib.js';
 
 /** @typedef {import('../src/supervisor/schemas.js').TraceStep} TraceStep */
@@ -20,6 +20,24 @@ const FIELDS = {
   caller_id_name: 'fieldName',
   network_addr: 'fieldAddress',
   context: 'fieldContext',
+};
+
+/** Attributes of a time test. @type {Record<string, import('./language.js').Word>} */
+const TIMES = {
+  'date-time': 'timeDate',
+  year: 'timeYear',
+  yday: 'timeYearDay',
+  mon: 'timeMonth',
+  mday: 'timeDay',
+  week: 'timeWeek',
+  mweek: 'timeMonthWeek',
+  wday: 'timeWeekday',
+  hour: 'timeHour',
+  minute: 'timeMinute',
+  'minute-of-day': 'timeDayMinute',
+  'time-of-day': 'timeOfDay',
+  'tz-offset': 'timeOffset',
+  dst: 'timeSummer',
 };
 
 /** @param {TraceStep[]} trace @param {readonly string[]} matched extensions that matched, in order @returns {Tried[]} */
@@ -106,14 +124,27 @@ function stepText(step) {
       return html`${verdictMark(step.passed)}
         <span>
           ${fieldName(step.field ?? '')} ${step.value === '' ? empty() : html`<q class="value">${step.value}</q>`}
-          <b class=${step.passed === true ? 'good-text' : 'bad-text'}
-            >${t(step.passed === true ? 'holds' : 'holdsNot')}</b
-          >
+          ${holdsText(step.passed === true)}
           ${step.expression === '' ? empty() : html`<code>${step.expression}</code>`}${breakNote(step)}
         </span>`;
     case 'time':
       return html`${verdictMark(step.passed)}
-        <span>${t(step.passed === true ? 'timeHolds' : 'timeHoldsNot')}${breakNote(step)}</span>`;
+        <div>
+          ${t(step.passed === true ? 'timeHolds' : 'timeHoldsNot')}${breakNote(step)}
+          <ul class="compared">
+            ${step.compared?.map(
+              ({ attribute, expected, actual, holds }) =>
+                html`<li>
+                  ${verdictMark(holds)}
+                  <span>
+                    ${timeName(attribute)}
+                    <q class="value">${attribute === 'wday' ? weekday(actual) : actual}</q> ${holdsText(holds)}
+                    <code>${expected}</code>
+                  </span>
+                </li>`,
+            )}
+          </ul>
+        </div>`;
     case 'rule':
       return html`${verdictMark(step.passed)}
         <span
@@ -135,6 +166,11 @@ function stepText(step) {
     case 'parsing':
       return nothing;
   }
+}
+
+/** @param {boolean} holds */
+function holdsText(holds) {
+  return html`<b class=${holds ? 'good-text' : 'bad-text'}>${t(holds ? 'holds' : 'holdsNot')}</b>`;
 }
 
 function empty() {
@@ -159,6 +195,12 @@ function breakNote(step) {
 export function fieldName(field) {
   const word = FIELDS[field];
   return word === undefined ? html`<code>${field}</code>` : html`<span title=${field}>${t(word)}</span>`;
+}
+
+/** An attribute of a time test likewise. @param {string} attribute */
+export function timeName(attribute) {
+  const word = TIMES[attribute];
+  return word === undefined ? html`<code>${attribute}</code>` : html`<span title=${attribute}>${t(word)}</span>`;
 }
 
 /** @param {string | null | undefined} rule */

@@ -1,7 +1,7 @@
 /** Dialplan: what is in force, what was refused, what is used. */
 import { ApiFailure, ask } from './api.js';
 import { emptyState, loadFailure, marked } from './call-parts.js';
-import { fieldName, ruleName } from './decision.js';
+import { fieldName, ruleName, timeName } from './decision.js';
 import { dayAndTime, moment, number, t } from './language.js';
 import { html, nothing } from './lib.js';
 
@@ -359,7 +359,7 @@ function condition(one) {
 function test({ field, expression, time }) {
   const times = Object.entries(time);
   const parts = [
-    ...(times.length === 0 ? [] : [html`${times.map(([name, value]) => html`<code>${name} ${value}</code> `)}`]),
+    ...times.map(([name, value]) => html`${timeName(name)} ${t('matchesPattern')} <code>${value}</code>`),
     ...(field === null ? [] : [html`${fieldName(field)} ${t('matchesPattern')} <code>${expression}</code>`]),
   ];
   if (parts.length === 0) return t('alwaysShort');

@@ -9,6 +9,9 @@ const WORDS = { en, zh };
 const LOCALES = { en: 'en-GB', zh: 'zh-CN' };
 const CLOCK = /** @type {const} */ ({ timeStyle: 'medium', hourCycle: 'h23' });
 const DAY_AND_CLOCK = /** @type {const} */ ({ dateStyle: 'medium', ...CLOCK });
+const WEEKDAY = /** @type {const} */ ({ weekday: 'long', timeZone: 'UTC' });
+/** The first of January 2023 was a Sunday. */
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 /** By kind, language and options. @type {Map<string, unknown>} */
 const formatters = new Map();
 
@@ -108,6 +111,12 @@ export function moment(time) {
 /** @param {number} time */
 export function dayAndTime(time) {
   return formatter('time', DAY_AND_CLOCK, Intl.DateTimeFormat).format(time);
+}
+
+/** A day of the week by FreeSWITCH's name: `sat`. Any other text stays as it is. @param {string} name */
+export function weekday(name) {
+  const day = WEEKDAYS.indexOf(name);
+  return day < 0 ? name : formatter('time', WEEKDAY, Intl.DateTimeFormat).format(Date.UTC(2023, 0, 1 + day));
 }
 
 /** @param {number} count */

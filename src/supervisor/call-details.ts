@@ -2,7 +2,8 @@
 import { textOf, type Bytes } from '../bytes.js';
 import type { CallRecord, RecordedSelection } from '../calls/call-record.js';
 import type { HuntedApplication } from '../dialplan/captures.js';
-import type { TestPlace, Trace, TraceEntry } from '../dialplan/trace.js';
+import { compareTime } from '../dialplan/compare-time.js';
+import type { TestPlace, TimeEntry, Trace, TraceEntry } from '../dialplan/trace.js';
 import type { CallRow } from '../report/call-row.js';
 import { printable, printableText } from '../report/printable.js';
 import { traceLines, traceProblems } from '../report/trace-lines.js';
@@ -54,7 +55,7 @@ function traceStep(entry: TraceEntry): TraceStep {
     case 'nested':
       return { ...shown(entry, 'extension'), kind: entry.kind, depth: entry.depth, requireNested: entry.requireNested };
     case 'time':
-      return { ...testStep(entry), kind: entry.kind, passed: entry.passed };
+      return { ...testStep(entry), kind: entry.kind, passed: entry.passed, compared: comparedTimes(entry) };
     case 'regex':
       return {
         ...testStep(entry),
@@ -73,6 +74,14 @@ function traceStep(entry: TraceEntry): TraceStep {
     case 'problem':
       return { kind: entry.kind, message: printableText(textOf(entry.message)) };
   }
+}
+
+function comparedTimes({ test, moment, clock }: TimeEntry): NonNullable<TraceStep['compared']> {
+  return compareTime(test, moment, clock).map(({ expected, actual, ...rest }) => ({
+    ...rest,
+    expected: printableText(expected),
+    actual: printableText(actual),
+  }));
 }
 
 interface TestEntry {

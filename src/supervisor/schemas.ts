@@ -63,6 +63,17 @@ export const TraceStep = Type.Object(
     extension: Type.Optional(Type.String()),
     continue: Type.Optional(text('The attribute as written')),
     passed: Type.Optional(Type.Boolean()),
+    compared: Type.Optional(
+      Type.Array(
+        Type.Object({
+          attribute: text('wday, time-of-day …'),
+          expected: text('As the condition has it'),
+          actual: text('What the clock said'),
+          holds: Type.Boolean(),
+        }),
+        { description: 'Of a test of the time, each attribute: it passes if all of them hold' },
+      ),
+    ),
     field: Type.Optional(text('The field as written')),
     value: Type.Optional(text('What it read')),
     expression: Type.Optional(text('The expression after expansion')),

@@ -64,6 +64,12 @@ function today(
 
 test('by the same dialplan a call is decided as it was, at its own time, with the answers there were then', () => {
   expect(today()).toMatchObject({ version: 1, isSame: true, matched: ['marks', 'day'], unknown: [] });
+  expect(today()?.trace).toContainEqual(
+    expect.objectContaining({
+      kind: 'time',
+      compared: [{ attribute: 'time-of-day', expected: '08:00-12:00', actual: '10:30:00', holds: true }],
+    }),
+  );
   expect(today()?.log).toContain(
     'Regex (PASS) [day] ${db(select/vip/1001)}${tier}(yesgold) =~ /^yesgold$/ break=on-false',
   );

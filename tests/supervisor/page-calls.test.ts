@@ -7,13 +7,19 @@ import { runParkway } from '../support/run-parkway.js';
 import type { TestDaemon } from '../support/test-daemon.js';
 import { browserPages } from './browser-pages.js';
 import { newestKey } from './newest-key.js';
-import { startDaemon } from './started-daemon.js';
+import { EXTENSIONS, startDaemon } from './started-daemon.js';
+
+/** The first is for a time long past. */
+const DIALPLAN = {
+  millennium: { condition: { year: '2000', wday: 'sun-sat', action: { application: 'hangup' } } },
+  ...EXTENSIONS,
+};
 
 const pages = browserPages();
 let daemon: TestDaemon;
 
 beforeAll(async () => {
-  daemon = await startDaemon();
+  daemon = await startDaemon({ extensions: DIALPLAN });
 });
 
 afterAll(async () => {
@@ -59,6 +65,9 @@ describe('calls in progress', () => {
     const decision = page.locator('.tried');
     await decision.getByText('matched, and hunting goes on').waitFor();
     expect(await decision.innerText()).toMatch(/Dialled number\s+“?1002”?\s+matches\s+\^10\\d\\d\$/);
+    const [millennium] = await decision.locator('.extension').allInnerTexts();
+    expect(millennium).toMatch(/The time does not fit[^]*Year\s+“?20[2-9]\d”?\s+does not match\s+2000/);
+    expect(millennium).toMatch(/Day of the week\s+“?[A-Z][a-z]+day”?\s+matches\s+sun-sat/);
     expect(await page.locator('.stop').innerText()).toContain('Hunting stopped here');
     await page.getByRole('button', { name: 'Show as FreeSWITCH log' }).click();
     expect(await page.locator('pre.log').innerText()).toContain(
