@@ -4,20 +4,22 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, watch, writeSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { readDump } from '../../src/replay/read-dump.js';
 import { simulateLoad } from '../../src/simulator/simulate-load.js';
 import { startFreeSwitch } from '../../src/simulator/start-free-switch.js';
-import { startParkway } from '../support/run-parkway.js';
+import { startOnFullDisk, startParkway, type Running } from '../support/run-parkway.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+import { writeDialplan } from '../support/test-daemon.js';
 
 const fresh = temporaryDirectory();
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const CALLS = 5;
+const ADDRESS = /"address":"([^"]+)"/;
 const SERVE = ['serve', '--listen', '127.0.0.1:0', '--supervisor', 'off', '--log-format', 'json'];
+const SERVE_WITH_PAGE = SERVE.map((argument) => (argument === 'off' ? '127.0.0.1:0' : argument));
 
 describe('the logs of parkway serve', () => {
   test('go to a file besides, and SIGTERM writes what waits', async () => {
@@ -48,40 +50,42 @@ describe('the logs of parkway serve', () => {
     const file = fresh('parkway.log');
     const captures = fresh('captures');
     const args = [...SERVE, '--log-file', file, '--capture', captures];
-    // As much as a file may have here, in blocks of 512 bytes; what is beyond is written by half, then refused.
-    const limited = spawn('sh', ['-c', 'ulimit -S -f 2; exec "$@"', 'sh', process.execPath, main, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { PATH: process.env['PATH'] },
-    });
-    const exited = once(limited, 'close');
-    const lines = createInterface({ input: limited.stdout });
-    const said: string[] = [];
-    const line = async (pattern: RegExp): Promise<string> => {
-      for (;;) {
-        const found = said.find((each) => pattern.test(each));
-        if (found !== undefined) return found;
-        await Promise.race([once(lines, 'line'), exited.then(endedEarly)]);
-      }
-    };
-    lines.on('line', (each) => said.push(each));
-    try {
-      const [, target = ''] = /"address":"([^"]+)"/.exec(await line(/"address"/)) ?? [];
-      expect(await play(target)).toEqual([CALLS, { 'hung up: NORMAL_CLEARING': CALLS }]);
-      await line(/the log in .*EFBIG/);
-      await line(/capture files in .*EFBIG/);
-      execFileSync('prlimit', ['--pid', String(limited.pid), '--fsize=unlimited']);
-      await line(/the log in .* goes on; 0 lines were dropped/);
-      await line(/capture files in .* are written again; 0 calls were not captured/);
-      limited.kill('SIGTERM');
-      expect(await exited).toEqual([0, null]);
-      const logged = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
-      expect(logged.map((each) => (JSON.parse(each) as { event: unknown }).event)).toEqual(
-        said.map((each) => (JSON.parse(each) as { event: unknown }).event),
-      );
-      expect((await capturedLines(captures)).length).toBe(CALLS);
-    } finally {
-      limited.kill('SIGKILL');
-    }
+    // What is beyond is written by half, then refused.
+    const parkway = startOnFullDisk(2, args);
+    const target = await addressOf(parkway);
+    expect(await play(target)).toEqual([CALLS, { 'hung up: NORMAL_CLEARING': CALLS }]);
+    await parkway.line(/the log in .*EFBIG/);
+    await parkway.line(/capture files in .*EFBIG/);
+    giveRoom(parkway);
+    await parkway.line(/the log in .* goes on; 0 lines were dropped/);
+    await parkway.line(/capture files in .* are written again; 0 calls were not captured/);
+    parkway.process.kill('SIGTERM');
+    const { code, stdout } = await parkway.finished;
+    expect(code).toBe(0);
+    expect(eventsOf(await readFile(file, 'utf8'))).toEqual(eventsOf(stdout));
+    expect((await capturedLines(captures)).length).toBe(CALLS);
+  });
+
+  test('a disk that stays full costs captured calls, which are counted and said, and never a call', async () => {
+    const captures = fresh('captures');
+    const store = fresh('dialplan');
+    await writeDialplan(store, { busy: { condition: { action: { application: 'hangup', data: 'USER_BUSY' } } } });
+    const parkway = startOnFullDisk(0, [...SERVE_WITH_PAGE, '--store', store, '--capture', captures]);
+    const target = await addressOf(parkway);
+    const [page = ''] = /http:[^" ]+/.exec(await parkway.line(/page for supervisors on/)) ?? [];
+    const calls = 100;
+    // More than the 16 MB that wait.
+    const headers = { variable_large: 'x'.repeat(200_000) };
+    expect(await play(target, calls, headers)).toEqual([calls, { 'hung up: USER_BUSY': calls }]);
+    await parkway.line(/capture files in .*EFBIG.*; calls may go uncaptured/);
+    const metrics = await (await fetch(`${page}/metrics`)).text();
+    const lost = Number(/^parkway_records_dropped_total\{output="capture"\} (\d+)$/m.exec(metrics)?.[1]);
+    expect(lost).toBeGreaterThan(0);
+    giveRoom(parkway);
+    await parkway.line(new RegExp(`are written again; ${lost} calls were not captured`));
+    parkway.process.kill('SIGTERM');
+    expect((await parkway.finished).code).toBe(0);
+    expect((await capturedLines(captures)).length).toBe(calls - lost);
   });
 
   test('a reader of standard output that stopped reading holds up neither calls nor the end', async () => {
@@ -95,7 +99,7 @@ describe('the logs of parkway serve', () => {
     });
     const exited = once(daemon, 'exit');
     try {
-      const [, target = ''] = await Promise.race([inFile(file, /"address":"([^"]+)"/), exited.then(endedEarly)]);
+      const [, target = ''] = await Promise.race([inFile(file, ADDRESS), exited.then(endedEarly)]);
       expect(await play(target)).toEqual([CALLS, { 'hung up: NORMAL_CLEARING': CALLS }]);
       daemon.kill('SIGTERM');
       expect(await exited).toEqual([0, null]);
@@ -109,17 +113,36 @@ describe('the logs of parkway serve', () => {
   });
 });
 
-async function play(target: string): Promise<[calls: number, outcomes: unknown]> {
+async function play(
+  target: string,
+  count = CALLS,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<[calls: number, outcomes: unknown]> {
   const dump = readDump(await readFile(new URL('../../examples/calls/calls-abroad.txt', import.meta.url)));
   const { calls, outcomes } = await simulateLoad(startFreeSwitch(), {
-    channels: [dump],
-    calls: CALLS,
-    concurrency: CALLS,
+    channels: [new Map([...dump, ...Object.entries(headers)])],
+    calls: count,
+    concurrency: Math.min(count, 50),
     target,
     asynchronous: true,
     full: true,
   });
   return [calls, outcomes];
+}
+
+async function addressOf(parkway: Running): Promise<string> {
+  return ADDRESS.exec(await parkway.line(ADDRESS))?.[1] ?? '';
+}
+
+function giveRoom(parkway: Running): void {
+  execFileSync('prlimit', ['--pid', String(parkway.process.pid), '--fsize=unlimited']);
+}
+
+function eventsOf(log: string): unknown[] {
+  return log
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => (JSON.parse(line) as { event: unknown }).event);
 }
 
 async function capturedLines(directory: string): Promise<string[]> {

@@ -27,7 +27,17 @@ export interface Running {
 }
 
 export function startParkway(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [main, ...args], {
+  return follow(process.execPath, [main, ...args], environment);
+}
+
+/** On a disk on which a file may have no more than so many blocks of 512 bytes, until `prlimit --fsize` says otherwise. */
+export function startOnFullDisk(blocks: number, args: readonly string[]): Running {
+  const limited = `ulimit -S -f ${blocks}; exec "$@"`;
+  return follow('sh', ['-c', limited, 'sh', process.execPath, main, ...args], {});
+}
+
+function follow(program: string, args: readonly string[], environment: Readonly<Record<string, string>>): Running {
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], PARKWAY_SUPERVISOR_LISTEN: 'off', ...environment },
   });
