@@ -1,60 +1,41 @@
 /** `parkway diff`: which recorded calls go elsewhere under another dialplan. */
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import process from 'node:process';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { addComparison, emptyComparison } from '../corpus/compare-calls.js';
-import { readExpectedMoves, UnusableMovesError, type ExpectedMove } from '../corpus/expected-moves.js';
-import { runCorpus } from '../corpus/run-corpus.js';
-import { AnswersFileError, parseAnswerTexts } from '../replay/answers-file.js';
-import type { AnswerTexts } from '../replay/answer-source.js';
-import { sizeOfRecordings } from '../replay/read-calls.js';
-import { countOf, diffJson, diffLines, diffMarkdown, sortGroups, type DiffReport } from '../report/diff-report.js';
-import { configurationOf } from './configuration-flags.js';
+import { readExpectedMoves, type ExpectedMove } from '../corpus/expected-moves.js';
+import {
+  countOf,
+  diffJson,
+  diffJunit,
+  diffLines,
+  diffMarkdown,
+  sortGroups,
+  type DiffReport,
+} from '../report/diff-report.js';
+import { addCorpusFlags, corpusOf, refuse, runOnCorpus, type Corpus, type CorpusFlags } from './corpus-flags.js';
 import { dialplanAt } from './dialplan-at.js';
-import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
-import { findFiles, NoSuchFileError } from './find-files.js';
+import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import { formatOption } from './output.js';
 import type { Finish } from './program.js';
-import { startProgress } from './progress.js';
-import { callerContextOption } from './replay-flags.js';
+import { readTextFile } from './read-file.js';
+import { warnOfDocuments } from './warn-of-documents.js';
 
-interface DiffOptions {
-  readonly calls: readonly string[];
+interface DiffOptions extends CorpusFlags {
   readonly allow?: string;
-  readonly answers?: string;
-  readonly config?: string;
-  readonly domain?: string;
-  readonly callerContext?: boolean;
-  readonly format: 'pretty' | 'json' | 'markdown';
-  readonly threads: number;
+  readonly format: 'pretty' | 'json' | 'junit' | 'markdown';
 }
 
 const DATE_LENGTH = 'YYYY-MM-DD'.length;
 
 export function addDiff(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('diff')
     .description('Hunts every recorded call under two dialplans, and tells which go elsewhere.')
     .argument('<old>', 'the dialplan as it is: a directory, git:REV:folder or a Redis URL')
-    .argument('<new>', 'the dialplan as it is to be')
-    .requiredOption(
-      '--calls <file...>',
-      'recorded calls: capture files or channel dumps, plain, gzip or zstd; globs; -',
-    )
+    .argument('<new>', 'the dialplan as it is to be');
+  addCorpusFlags(command)
     .option('--allow <file>', 'moves that are expected, and why (schema/expected-moves.schema.json)')
-    .option('--answers <file>', 'what global variables and API functions answer that the recordings do not tell')
-    .option('--config <file>', 'configuration file: domain, time zone, captures')
-    .option('--domain <name>', 'domain of calls that name none')
-    .addOption(callerContextOption())
-    .addOption(
-      new Option('--format <format>', 'how it is printed').choices(['pretty', 'json', 'markdown']).default('pretty'),
-    )
-    .option(
-      '--threads <n>',
-      'how many files, or parts of a large plain file, are read at once',
-      aCount,
-      availableParallelism(),
-    )
+    .addOption(formatOption(['pretty', 'json', 'junit', 'markdown']))
     .addHelpText(
       'after',
       `
@@ -72,48 +53,36 @@ Exit status: 0 no call moved but as expected, 1 a call did, 2 a dialplan or all 
 Examples:
   parkway diff git:HEAD~1:dialplan/ dialplan --calls captures/*.ndjson.gz
   parkway diff git:main:dialplan/ dialplan --calls captures/*.gz --format markdown > comment.md
-  parkway diff old new --calls calls.ndjson --allow expected.yaml`,
+  parkway diff old new --calls calls.ndjson --allow expected.yaml
+  parkway diff redis://localhost dialplan --calls captures --format junit > report.xml`,
     )
     .action(async (old: string, latest: string, options: DiffOptions) => {
       finish(await diff(old, latest, options));
     });
 }
 
-async function diff(old: string, latest: string, options: DiffOptions): Promise<number> {
-  const { configuration } = configurationOf({ config: options.config, domain: options.domain });
-  let files: readonly string[];
+async function diff(old: string, latest: string, { allow, format, ...flags }: DiffOptions): Promise<number> {
+  let corpus: Corpus;
   let expected: readonly ExpectedMove[];
-  let answers: AnswerTexts;
   try {
-    files = await findFiles(options.calls);
-    expected = options.allow === undefined ? [] : readExpectedMoves(options.allow, readFileSync(options.allow, 'utf8'));
-    answers = options.answers === undefined ? {} : parseAnswerTexts(readFileSync(options.answers, 'utf8'));
+    corpus = await corpusOf(flags);
+    expected = allow === undefined ? [] : readExpectedMoves(allow, readTextFile(allow));
   } catch (error) {
-    if (error instanceof UnusableMovesError || error instanceof NoSuchFileError) return refuse(error.message);
-    if (error instanceof AnswersFileError) return refuse(`${options.answers ?? ''}: ${error.message}`);
     return refuse((error as Error).message);
   }
-  const now = new Date();
-  const job = {
-    kind: 'compare',
-    old: (await dialplanAt(old)).documents,
-    new: (await dialplanAt(latest)).documents,
-    expected,
-    today: now.toISOString().slice(0, DATE_LENGTH),
-    domain: configuration.domain,
-    callerContext: options.callerContext === true,
-    neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
-    matchLimit: configuration.dialplan.matchLimit,
-    timezone: configuration.dialplan.timezone,
-    now: now.getTime(),
-    answers,
-  } as const;
-  const progress = startProgress({ unit: 'calls', whole: await sizeOfRecordings(files) });
-  const run = await runCorpus(job, files, options.threads, ({ bytes, calls }) => {
-    progress.advance(bytes);
-    progress.count(calls);
-  });
-  progress.stop();
+  const dialplans = { old: await dialplanAt(old, flags.config), new: await dialplanAt(latest, flags.config) };
+  for (const { snapshot } of Object.values(dialplans)) warnOfDocuments(snapshot.problems);
+  const run = await runOnCorpus(
+    {
+      kind: 'compare',
+      old: dialplans.old.documents,
+      new: dialplans.new.documents,
+      expected,
+      today: new Date(corpus.options.now).toISOString().slice(0, DATE_LENGTH),
+      ...corpus.options,
+    },
+    corpus,
+  );
   const sum = emptyComparison();
   for (const result of run.results) addComparison(sum, result);
   const report: DiffReport = {
@@ -127,25 +96,15 @@ async function diff(old: string, latest: string, options: DiffOptions): Promise<
     complaints: run.complaints,
     locate: ({ example }) => run.locate(example.place),
   };
-  printReport(report, options.format);
+  printReport(report, format);
   if (sum.calls === 0) return refuse('no recorded call could be read');
   return countOf(report, 'moved') > 0 ? EXIT_FINDINGS : EXIT_OK;
 }
 
 function printReport(report: DiffReport, format: DiffOptions['format']): void {
   if (format === 'markdown') process.stdout.write(diffMarkdown(report));
+  else if (format === 'junit') process.stdout.write(diffJunit(report));
   else for (const line of format === 'json' ? diffJson(report) : diffLines(report)) process.stdout.write(`${line}\n`);
   if (format === 'pretty') return;
   for (const complaint of report.complaints) process.stderr.write(`parkway: ${complaint}\n`);
-}
-
-function refuse(message: string): number {
-  process.stderr.write(`parkway: ${message}\n`);
-  return EXIT_COULD_NOT_RUN;
-}
-
-function aCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number above 0');
-  return value;
 }

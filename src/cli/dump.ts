@@ -13,7 +13,7 @@ import { findFiles } from './find-files.js';
 import { formatOption, Output } from './output.js';
 import { startProgress } from './progress.js';
 import type { Finish } from './program.js';
-import { DUMPS_HELP, reportUnreadable } from './replay.js';
+import { DUMPS_HELP } from './replay.js';
 
 interface ShowOptions {
   readonly all?: boolean;
@@ -84,12 +84,12 @@ Examples:
 type Take = (call: RecordedCall, output: Output, isFirst: boolean) => Promise<void>;
 
 async function eachCall(args: readonly string[], take: Take): Promise<number> {
-  const output = new Output();
   let calls = 0;
   let unreadable = 0;
   try {
     const files = await findFiles(args);
     const progress = startProgress({ unit: 'calls', whole: await sizeOfRecordings(files) });
+    const output = new Output(progress);
     const onRead = (bytes: number): void => {
       progress.advance(bytes);
     };
@@ -101,7 +101,7 @@ async function eachCall(args: readonly string[], take: Take): Promise<number> {
         await take(dump, output, calls === 1);
       } else {
         unreadable += 1;
-        reportUnreadable(dump);
+        output.complain(`${dump.location}: ${dump.message}`);
       }
     }
     progress.stop();

@@ -2,13 +2,19 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { Option } from 'commander';
+import { printableText } from '../report/printable.js';
 import { styleFor, type Style } from '../report/style.js';
+import type { Progress } from './progress.js';
 
 export class Output {
   readonly style: Style;
   private isBroken = false;
 
-  constructor(private readonly stream: NodeJS.WriteStream = process.stdout) {
+  private readonly stream: NodeJS.WriteStream = process.stdout;
+
+  /** @param progress whose line gives way to what is written */
+  constructor(private readonly progress?: Progress) {
+    const { stream } = this;
     this.style = styleFor(stream, process.env);
     // `… | head` closes its end; that is no error, but no reason to go on either.
     stream.on('error', () => {
@@ -27,8 +33,15 @@ export class Output {
 
   /** Writes text, or bytes that may be none, as they are. */
   async writeText(text: string | Buffer): Promise<void> {
+    this.progress?.erase();
     if (this.isBroken || this.stream.write(text)) return;
     await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]).catch(() => undefined);
+  }
+
+  /** Says what does not mix with the results, on standard error. */
+  complain(message: string): void {
+    this.progress?.erase();
+    process.stderr.write(`parkway: ${printableText(message)}\n`);
   }
 
   async writeJson(value: unknown): Promise<void> {
@@ -37,6 +50,6 @@ export class Output {
 }
 
 /** `--format`, with those formats that make sense for a command; `json` is one object a line where the output may be long. */
-export function formatOption<Format extends string>(formats: readonly [Format, ...Format[]]): Option {
+export function formatOption<Format extends string>(formats: readonly [Format, ...(readonly Format[])]): Option {
   return new Option('--format <format>', 'how results are written').choices(formats).default(formats[0]);
 }

@@ -10,8 +10,12 @@ const ERASE_LINE = '\r\x1b[K';
 export interface Progress {
   /** So many more of what is counted are done, or one. */
   count(many?: number): void;
+  /** The whole is so much more than was known. */
+  expect(amount: number): void;
   /** So much more of the whole is done, such as bytes. */
   advance(amount: number): void;
+  /** Takes the line away, for what is to be written; it comes back by itself. */
+  erase(): void;
   stop(): void;
 }
 
@@ -19,33 +23,57 @@ export interface ProgressOptions {
   /** What is counted: `calls`. */
   readonly unit: string;
   /** The whole, in the measure of {@link Progress.advance}; undefined where it is not known. */
-  readonly whole: number | undefined;
+  readonly whole?: number | undefined;
 }
 
-export function startProgress({ unit, whole }: ProgressOptions): Progress {
-  const { stderr } = process;
-  const begun = Date.now();
+/** The part of a terminal's stream that is needed. */
+export interface ProgressTerminal {
+  readonly isTTY: boolean;
+  write(text: string): unknown;
+}
+
+/** Nothing is written to what is no terminal. */
+export function startProgress(
+  { unit, whole: known }: ProgressOptions,
+  terminal: ProgressTerminal = process.stderr,
+  now: () => number = Date.now,
+): Progress {
+  const begun = now();
+  let whole = known;
   let counted = 0;
   let done = 0;
-  const timer = stderr.isTTY
-    ? setInterval(() => {
-        const elapsed = Date.now() - begun;
-        if (elapsed < SHOWN_AFTER_MS) return;
-        stderr.write(`${ERASE_LINE}${progressText({ unit, whole, counted, done, elapsed })}`);
-      }, EVERY_MS)
-    : undefined;
+  let drawnAt = begun + SHOWN_AFTER_MS - EVERY_MS;
+  let isDrawn = false;
+  const erase = (): void => {
+    if (isDrawn) terminal.write(ERASE_LINE);
+    isDrawn = false;
+  };
+  // Work that never waits lets no timer fire: what counts it looks at the clock as well.
+  const drawIfDue = (): void => {
+    const at = now();
+    if (!terminal.isTTY || at - drawnAt < EVERY_MS) return;
+    drawnAt = at;
+    isDrawn = true;
+    terminal.write(`${ERASE_LINE}${progressText({ unit, whole, counted, done, elapsed: at - begun })}`);
+  };
+  const timer = terminal.isTTY ? setInterval(drawIfDue, EVERY_MS) : undefined;
   timer?.unref();
   return {
     count(many = 1) {
       counted += many;
+      drawIfDue();
+    },
+    expect(amount) {
+      whole = (whole ?? 0) + amount;
     },
     advance(amount) {
       done += amount;
+      drawIfDue();
     },
+    erase,
     stop() {
-      if (timer === undefined) return;
       clearInterval(timer);
-      stderr.write(ERASE_LINE);
+      erase();
     },
   };
 }

@@ -2,22 +2,32 @@
 import { hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import { InvalidArgumentError, type Command } from 'commander';
-import { lint } from '../lint/lint.js';
-import { DEFAULT_SETTINGS } from '../lint/settings.js';
+import type { LintSettings } from '../lint/settings.js';
 import { contentChangeLines } from '../report/content-change-lines.js';
 import type { DocumentText } from '../routes/document.js';
 import { contentOf, type DomainContent } from '../routes/redis/domain-content.js';
 import { summarize, writeContents, type DomainWrite } from '../routes/redis/write-content.js';
 import { dialplanAt } from './dialplan-at.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import { lintDomains, lintSettings, SETTINGS_HELP } from './lint-dialplan.js';
 import { lintedDomains } from './linted-domains.js';
 import type { Finish } from './program.js';
 import { addStoreFlags, CannotRunError, withStore, type StoreAccess, type StoreFlags } from './store-client.js';
+
+interface RefusedPlace {
+  readonly location: string;
+  readonly path: string;
+  readonly message: string;
+}
 
 export interface WriteFlags extends StoreFlags {
   readonly domain?: string;
   readonly dryRun?: boolean;
   readonly message?: string;
+}
+
+interface PushFlags extends WriteFlags {
+  readonly settings?: string;
 }
 
 export function addPush(program: Command, finish: Finish): void {
@@ -27,12 +37,13 @@ export function addPush(program: Command, finish: Finish): void {
     .argument('<dialplan>', 'a directory, or git:<revision>:<folder>')
     .option('--domain <name>', 'this domain only', aName)
     .option('--dry-run', 'only show what would change')
-    .option('--message <text>', 'why, for the history');
+    .option('--message <text>', 'why, for the history')
+    .option('--settings <file>', `for lint: ${SETTINGS_HELP}`);
   addStoreFlags(command)
     .addHelpText(
       'after',
       `
-Documents that are not valid, and errors of lint, stop it. Redis then holds what the directory holds and nothing else of its
+Documents that are not valid, and errors of lint, stop it, such as toll fraud that the settings of lint do not allow. Redis then holds what the directory holds and nothing else of its
 domains; what was there is kept and can be had back with parkway rollback. If somebody else writes meanwhile, nothing is written.
 
 Exit status: 0 written or nothing to write, 1 the dialplan has errors, 2 it could not be written.
@@ -42,20 +53,20 @@ Examples:
   parkway push ./dialplan --domain example.com --message "night service"
   parkway push git:v1.2:dialplan/ --config /etc/parkway/parkway.yaml`,
     )
-    .action(async (dialplan: string, flags: WriteFlags) => {
+    .action(async (dialplan: string, flags: PushFlags) => {
       finish(await withStore(flags, (access) => push(access, dialplan, flags)));
     });
 }
 
-async function push(access: StoreAccess, dialplan: string, flags: WriteFlags): Promise<number> {
-  const { documents, snapshot } = await dialplanAt(dialplan);
+async function push(access: StoreAccess, dialplan: string, flags: PushFlags): Promise<number> {
+  const { documents, snapshot } = await dialplanAt(dialplan, flags.config);
   const wanted = new Map(
     [...documents].filter(([, { domain }]) => flags.domain === undefined || domain === flags.domain),
   );
   if (wanted.size === 0) throw new CannotRunError(`${dialplan}: there is no domain ${flags.domain ?? ''}`);
   const errors = [
     ...snapshot.problems.filter(({ severity, location }) => severity === 'error' && wanted.has(location)),
-    ...lintErrors(wanted),
+    ...lintErrors(wanted, lintSettings(flags.settings)),
   ].map(({ location, path, message }) => `✗ ${location}${path === '' ? '' : ` ${path}`}: ${message}`);
   if (errors.length > 0) {
     for (const line of new Set(errors)) print(line);
@@ -90,14 +101,13 @@ function tell({ domain, changes, keptAs }: DomainWrite, dryRun: boolean): void {
 }
 
 /** Documents that do not even validate are told by themselves. */
-function lintErrors(
-  documents: ReadonlyMap<string, DocumentText>,
-): { location: string; path: string; message: string }[] {
-  const today = new Date().toISOString().slice(0, 'YYYY-MM-DD'.length);
-  return lintedDomains(documents)
-    .flatMap((domain) => lint(domain, { settings: DEFAULT_SETTINGS, today }))
+function lintErrors(documents: ReadonlyMap<string, DocumentText>, settings: LintSettings): RefusedPlace[] {
+  return lintDomains(lintedDomains(documents), settings)
     .filter(({ severity, code }) => severity === 'error' && !code.startsWith('document'))
-    .map(({ location, path, message, code }) => ({ location, path, message: `${message} (${code})` }));
+    .map(({ location, path, message, code, witness }) => {
+      const shown = witness === undefined ? '' : '; parkway lint shows the call';
+      return { location, path, message: `${message} (${code}${shown})` };
+    });
 }
 
 function byDomain(documents: ReadonlyMap<string, DocumentText>): Map<string, DomainContent> {

@@ -1,5 +1,4 @@
 /** Where recorded calls are hunted: the dialplan, the answers and the changes that the flags name. */
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { bytesOf } from '../bytes.js';
 import { loadConfiguration } from '../configuration.js';
@@ -19,6 +18,7 @@ import { askWhileFollowing, type Journey } from '../replay/follow-transfers.js';
 import { askWhileReplaying, type Question, type ReplayOptions } from '../replay/replay.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
 import { dialplanAt } from './dialplan-at.js';
+import { readFile, readTextFile } from './read-file.js';
 import type { ReplayFlags } from './replay-flags.js';
 
 /** A call with its overrides, hunted, and the moment that counted. */
@@ -28,14 +28,6 @@ export interface HuntedCall extends Journey {
   readonly clock: string;
   /** The context FreeSWITCH had the call in, where no route chose another. */
   readonly unheededContext: string | undefined;
-}
-
-/** What keeps a command from running; the message names the file. */
-export class UnusableFileError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UnusableFileError';
-  }
 }
 
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -63,13 +55,15 @@ export class ReplayBench {
     if (freeSwitch !== undefined) this.asked = new FreeSwitchAnswers(freeSwitch, new Set(flags.allowApi));
   }
 
-  /** @throws UnusableFileError, UnreadableDialplanError, ConfigurationError, InboundError, Pcre2MissingError */
+  /** @throws UnusableFileError, UnusableYamlError, NoGlobalsError, UnreadableDialplanError, ConfigurationError, InboundError, Pcre2MissingError */
   static async open(flags: ReplayFlags): Promise<ReplayBench> {
     const { configuration } = loadConfiguration({ file: flags.config, environment: process.env, flags: [] });
     setMatchLimit(configuration.dialplan.matchLimit);
     const sources = [
-      ...(flags.answers === undefined ? [] : [readWith(flags.answers, parseAnswers, 'utf8')]),
-      ...(flags.globals === undefined ? [] : [readWith(flags.globals, answersFromGlobals, 'latin1')]),
+      ...(flags.answers === undefined ? [] : [parseAnswers(flags.answers, readTextFile(flags.answers))]),
+      ...(flags.globals === undefined
+        ? []
+        : [answersFromGlobals(flags.globals, readFile(flags.globals).toString('latin1'))]),
       BUILT_INS,
     ];
     const { snapshot } = await dialplanAt(flags.store ?? configuration.store.url, flags.config);
@@ -157,15 +151,6 @@ export function showTime(epochMs: number, zone: string): string {
   const clock = readClock(epochMs, zone);
   if (clock === undefined) return new Date(epochMs).toISOString();
   return `${DAYS[clock.weekday - 1] ?? ''} ${dateText(clock)} ${timeText(clock)}`;
-}
-
-function readWith(file: string, parse: (text: string) => AnswerSource, encoding: 'utf8' | 'latin1'): AnswerSource {
-  try {
-    return parse(readFileSync(file, encoding));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UnusableFileError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
-  }
 }
 
 function worstFirst(problems: readonly DocumentProblem[]): readonly DocumentProblem[] {

@@ -2,11 +2,9 @@
 import process from 'node:process';
 import { Option, type Command } from 'commander';
 import { readCalls, sizeOfRecordings } from '../replay/read-calls.js';
-import type { UnreadableDump } from '../replay/recorded-call.js';
 import type { Explanation } from '../report/explanation-lines.js';
 import { printableText } from '../report/printable.js';
 import { recordedDifference, replayJson, replayLines, replayMarkdown } from '../report/replay-lines.js';
-import type { DocumentProblem } from '../routes/snapshot.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { formatOption, Output } from './output.js';
@@ -14,6 +12,7 @@ import { startProgress } from './progress.js';
 import type { Finish } from './program.js';
 import { ReplayBench, type HuntedCall } from './replay-bench.js';
 import { addReplayFlags, ANSWERS_HELP, type ReplayFlags } from './replay-flags.js';
+import { warnOfDocuments } from './warn-of-documents.js';
 
 interface ReplayCommandOptions extends ReplayFlags {
   readonly explain?: Explanation | true;
@@ -75,7 +74,7 @@ async function replayAll(args: readonly string[], options: ReplayCommandOptions)
   try {
     const files = await findFiles(args);
     bench = await ReplayBench.open(options);
-    warnOf(bench.problems);
+    warnOfDocuments(bench.problems);
     return await replayFiles(files, bench, options);
   } catch (error) {
     process.stderr.write(`parkway: ${printableText((error as Error).message)}\n`);
@@ -90,10 +89,10 @@ async function replayFiles(
   bench: ReplayBench,
   { explain, format }: ReplayCommandOptions,
 ): Promise<number> {
-  const output = new Output();
   const tally: Tally = { calls: 0, unreadable: 0, noRoute: 0, uncertain: 0, otherwise: 0 };
   const explanation = explain === true ? 'notes' : explain;
   const progress = startProgress({ unit: 'calls', whole: await sizeOfRecordings(files) });
+  const output = new Output(progress);
   const onRead = (bytes: number): void => {
     progress.advance(bytes);
   };
@@ -104,7 +103,7 @@ async function replayFiles(
       if (dump.kind === 'unreadable') {
         tally.unreadable += 1;
         if (format === 'json') await output.writeJson({ location: dump.location, error: dump.message });
-        else reportUnreadable(dump);
+        else output.complain(`${dump.location}: ${dump.message}`);
         continue;
       }
       const report = await bench.hunt(dump);
@@ -138,16 +137,4 @@ function summaryOf({ calls, unreadable, noRoute, uncertain, otherwise }: Tally):
     ...(unreadable > 0 ? [`${unreadable} dumps could not be read`] : []),
   ];
   return parts.join(', ');
-}
-
-/** Problems of single dumps do not mix with the results. */
-export function reportUnreadable({ location, message }: UnreadableDump): void {
-  process.stderr.write(`parkway: ${printableText(location)}: ${printableText(message)}\n`);
-}
-
-/** A document that was refused is not in the dialplan that is tried: better said before the results. */
-export function warnOf(problems: readonly DocumentProblem[]): void {
-  for (const { severity, location, path, message } of problems) {
-    if (severity === 'error') process.stderr.write(`parkway: ${printableText(`${location}${path}: ${message}`)}\n`);
-  }
 }

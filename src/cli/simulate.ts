@@ -1,8 +1,7 @@
 /** `parkway simulate`: plays FreeSWITCH to a daemon, from channel dumps. */
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { parseDocument } from 'yaml';
+import { parseYaml, UnusableYamlError } from '../dialplan/yaml-file.js';
 import { NotADumpError, readDump, type ChannelDump } from '../replay/read-dump.js';
 import { loadSummaryLines, simulatedCallLines } from '../report/simulated-call-lines.js';
 import type { CallResult } from '../simulator/call-result.js';
@@ -13,6 +12,8 @@ import { simulateLoad } from '../simulator/simulate-load.js';
 import { startFreeSwitch } from '../simulator/start-free-switch.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import type { Finish } from './program.js';
+import { startProgress } from './progress.js';
+import { readFile, readTextFile, UnusableFileError } from './read-file.js';
 
 interface SimulateOptions {
   readonly to: string;
@@ -29,13 +30,9 @@ interface SimulateOptions {
   readonly quiet?: boolean;
 }
 
-/** What ends a simulation before it begins. */
-class UnusableInputError extends Error {}
-
 /** Calls whose fate is no fault of the controller. */
 const GOOD_FATES = new Set<CallResult['fate']>(['hung up', 'continued', 'ended', 'handed over']);
 const CONCURRENCY = 100;
-const PROGRESS_MS = 1_000;
 
 export function addSimulate(program: Command, finish: Finish): void {
   program
@@ -91,14 +88,14 @@ async function simulate(files: readonly string[], options: SimulateOptions): Pro
     channels = files.map(readDumpFile);
     script = options.script === undefined ? {} : readScript(options.script);
   } catch (error) {
-    if (!(error instanceof UnusableInputError)) throw error;
-    process.stderr.write(`parkway: ${error.message}\n`);
+    if (!(error instanceof UnusableFileError || error instanceof UnusableYamlError)) throw error;
+    for (const line of error.message.split('\n')) process.stderr.write(`parkway: ${line}\n`);
     return EXIT_COULD_NOT_RUN;
   }
   const { calls = channels.length, to, hangupAfter, rate, giveUpAfter, speed } = options;
   const { concurrency = rate === undefined ? CONCURRENCY : calls } = options;
-  const seen = { done: 0, bad: 0, unreached: 0 };
-  const progress = showProgress(() => `${seen.done} of ${calls} calls`);
+  const seen = { bad: 0, unreached: 0 };
+  const progress = startProgress({ unit: 'calls', whole: calls });
   const summary = await simulateLoad(startFreeSwitch({ script, speed }), {
     channels,
     calls,
@@ -110,10 +107,13 @@ async function simulate(files: readonly string[], options: SimulateOptions): Pro
     ...(rate === undefined ? {} : { rate: rate / speed }),
     giveUpAfter,
     onResult(result, dump) {
-      seen.done += 1;
+      progress.count();
+      progress.advance(1);
       if (result.fate === 'not connected') seen.unreached += 1;
       if (!GOOD_FATES.has(result.fate) || result.problems.length > 0) seen.bad += 1;
-      if (options.quiet !== true) printCall(result, dump, options);
+      if (options.quiet === true) return;
+      progress.erase();
+      printCall(result, dump, options);
     },
   });
   progress.stop();
@@ -126,29 +126,19 @@ async function simulate(files: readonly string[], options: SimulateOptions): Pro
 }
 
 function readDumpFile(file: string): ChannelDump {
+  const bytes = readFile(file);
   try {
-    return readDump(readFileSync(file === '-' ? 0 : file));
+    return readDump(bytes);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined && !(error instanceof NotADumpError)) throw error;
-    throw new UnusableInputError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+    if (!(error instanceof NotADumpError)) throw error;
+    throw new UnusableFileError(`${file}: ${error.message}`);
   }
 }
 
 function readScript(file: string): Script {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UnusableInputError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
-  }
-  const document = parseDocument(text);
-  const [broken] = document.errors;
-  if (broken !== undefined) throw new UnusableInputError(`${file}: ${broken.message.split('\n')[0] ?? ''}`);
-  const value: unknown = document.toJS() ?? {};
-  const [problem] = scriptProblems(value);
-  if (problem !== undefined) throw new UnusableInputError(`${file}: ${problem.path}: ${problem.message}`);
+  const { value = {}, complaint } = parseYaml(file, readTextFile(file));
+  const problems = scriptProblems(value);
+  if (problems.length > 0) throw new UnusableYamlError(problems.map(complaint));
   return value as Script;
 }
 
@@ -160,21 +150,6 @@ function printCall(result: CallResult, dump: ChannelDump, { json }: SimulateOpti
 function printSummary(summary: LoadSummary, { json }: SimulateOptions): void {
   if (json === true) print(JSON.stringify({ summary }));
   else for (const line of loadSummaryLines(summary)) print(line);
-}
-
-/** On a terminal, how far it is, once a second. */
-function showProgress(text: () => string): { stop(): void } {
-  const { stderr } = process;
-  if (!stderr.isTTY) return { stop: () => undefined };
-  const timer = setInterval(() => {
-    stderr.write(`\r\x1b[K${text()}`);
-  }, PROGRESS_MS);
-  return {
-    stop() {
-      clearInterval(timer);
-      stderr.write('\r\x1b[K');
-    },
-  };
 }
 
 function aNumber(text: string): number {

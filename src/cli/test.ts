@@ -1,26 +1,31 @@
 /** `parkway test`: runs dialplan tests. */
 import process from 'node:process';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { CaseResult, Status } from '../dialplan-tests/run-case.js';
-import { readTests, UnusableTestsError, type TestsFile } from '../dialplan-tests/read-tests.js';
+import { UnusableYamlError } from '../dialplan/yaml-file.js';
+import { readTests, type TestsFile } from '../dialplan-tests/read-tests.js';
 import { runTests } from '../dialplan-tests/run-tests.js';
 import { besides } from '../dialplan-tests/test-case.js';
 import { BUILT_INS } from '../replay/built-in-answers.js';
 import { junitXml, type JUnitCase } from '../report/junit.js';
-import { caseJson, caseLines, testSummaryLine } from '../report/test-lines.js';
+import { caseJson, caseLines, testSummaryLine, testsMarkdown } from '../report/test-lines.js';
+import { PLAIN } from '../report/style.js';
 import type { ReadDialplan } from '../routes/read-dialplan.js';
 import { configurationOf } from './configuration-flags.js';
 import { dialplanAt } from './dialplan-at.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
+import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
+import { startProgress } from './progress.js';
+import { warnOfDocuments } from './warn-of-documents.js';
 import { watchAndRerun } from './watch-and-rerun.js';
 
 interface TestOptions {
   readonly config?: string;
   readonly store?: string;
   readonly filter?: string;
-  readonly format: 'pretty' | 'json' | 'junit';
+  readonly format: 'pretty' | 'json' | 'junit' | 'markdown';
   readonly verbose?: boolean;
   readonly watch?: boolean;
 }
@@ -32,16 +37,14 @@ export function addTest(program: Command, finish: Finish): void {
     .argument('<file...>', 'YAML files of tests, or globs; - for standard input')
     .option(
       '--store <spec>',
-      "the dialplan: a directory or git:REV:folder (default: the file's own, else as configured)",
+      "the dialplan: a directory, git:REV:folder or a Redis URL (default: the file's own, else as configured)",
     )
     .option(
       '--config <file>',
       'configuration file: time zone, domain, captures, and the dialplan where nothing names one',
     )
     .option('--filter <text>', 'only tests whose name holds the text')
-    .addOption(
-      new Option('--format <format>', 'how results are printed').choices(['pretty', 'json', 'junit']).default('pretty'),
-    )
+    .addOption(formatOption(['pretty', 'json', 'junit', 'markdown']))
     .option('--verbose', 'also print what passed')
     .option('--watch', 'run again whenever a file of tests or of the dialplan changes, until Ctrl-C')
     .addHelpText(
@@ -70,7 +73,8 @@ Examples:
   parkway test tests/dialplan/*.yaml
   parkway test 'tests/**/*.yaml' --store git:HEAD~1:dialplan/
   parkway test tests.yaml --filter emergency --watch
-  parkway test tests.yaml --format junit > report.xml`,
+  parkway test tests.yaml --format junit > report.xml
+  parkway test - --store redis://localhost < tests.yaml`,
     )
     .action(async (patterns: readonly string[], options: TestOptions) => {
       finish(options.watch === true ? await watchTests(patterns, options) : await testOnce(patterns, options));
@@ -103,7 +107,7 @@ async function readAll(patterns: readonly string[]): Promise<readonly TestsFile[
     try {
       return [readTests(file)];
     } catch (error) {
-      if (!(error instanceof UnusableTestsError)) throw error;
+      if (!(error instanceof UnusableYamlError)) throw error;
       problems.push(...error.problems);
       return [];
     }
@@ -116,27 +120,41 @@ async function readAll(patterns: readonly string[]): Promise<readonly TestsFile[
 async function runAll(files: readonly TestsFile[], options: TestOptions): Promise<number> {
   const begun = performance.now();
   const counts = new Map<Status, number>();
-  const cases: JUnitCase[] = [];
-  const dialplans = new Map<string, Promise<ReadDialplan>>();
+  const kept: CaseResult[] = [];
+  const dialplans = new Map<string, ReadDialplan>();
   const { configuration } = configurationOf({ config: options.config });
-  for (const file of files) {
-    const store = storeOf(file, options);
-    const dialplan = dialplans.get(store) ?? dialplanAt(store, options.config);
-    dialplans.set(store, dialplan);
-    const results = runTests(file, await dialplan, {
-      neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
-      timezone: configuration.dialplan.timezone,
-      sources: [BUILT_INS],
-      isWanted: (name) => options.filter === undefined || name.includes(options.filter),
-    });
-    for await (const result of results) {
-      counts.set(result.status, (counts.get(result.status) ?? 0) + 1);
-      if (options.format === 'junit') cases.push(junitCase(result));
-      else printResult(result, options);
+  const progress = startProgress({ unit: 'cases' });
+  const output = new Output(progress);
+  try {
+    for (const file of files) {
+      const store = storeOf(file, options);
+      const dialplan = dialplans.get(store) ?? (await dialplanAt(store, options.config));
+      if (!dialplans.has(store)) warnOfDocuments(dialplan.snapshot.problems);
+      dialplans.set(store, dialplan);
+      const results = runTests(file, dialplan, {
+        neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
+        timezone: configuration.dialplan.timezone,
+        sources: [BUILT_INS],
+        isWanted: (name) => options.filter === undefined || name.includes(options.filter),
+        onCases: (count) => {
+          progress.expect(count);
+        },
+      });
+      for await (const result of results) {
+        progress.count();
+        progress.advance(1);
+        counts.set(result.status, (counts.get(result.status) ?? 0) + 1);
+        if (options.format === 'junit' || options.format === 'markdown') kept.push(result);
+        else await writeResult(result, options, output);
+      }
     }
+  } finally {
+    progress.stop();
   }
-  if (options.format === 'junit') process.stdout.write(junitXml('parkway test', cases));
-  if (options.format === 'pretty') print(testSummaryLine(counts, performance.now() - begun));
+  const summary = testSummaryLine(counts, performance.now() - begun);
+  if (options.format === 'junit') await output.writeText(junitXml('parkway test', kept.map(junitCase)));
+  if (options.format === 'markdown') await output.writeText(testsMarkdown(kept, summary));
+  if (options.format === 'pretty') await output.write([summary]);
   return counts.has('fail') || counts.has('error') ? EXIT_FINDINGS : EXIT_OK;
 }
 
@@ -146,9 +164,9 @@ function storeOf({ file, document }: TestsFile, { store, config }: TestOptions):
   return /^[a-z][a-z0-9+.-]+:/i.test(document.dialplan) ? document.dialplan : besides(file, document.dialplan);
 }
 
-function printResult(result: CaseResult, { format, verbose }: TestOptions): void {
-  if (format === 'json') print(JSON.stringify(caseJson(result)));
-  else if (verbose === true || result.status !== 'pass') for (const line of caseLines(result)) print(line);
+async function writeResult(result: CaseResult, { format, verbose }: TestOptions, output: Output): Promise<void> {
+  if (format === 'json') await output.writeJson(caseJson(result));
+  else if (verbose === true || result.status !== 'pass') await output.write(caseLines(result, output.style));
 }
 
 function junitCase(result: CaseResult): JUnitCase {
@@ -160,10 +178,6 @@ function junitCase(result: CaseResult): JUnitCase {
     seconds: tookMs / 1000,
     outcome: status,
     ...(message === undefined ? {} : { message: message.split('\n')[0] ?? '' }),
-    details: caseLines(result).join('\n'),
+    details: status === 'pass' ? '' : caseLines(result, PLAIN).join('\n'),
   };
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

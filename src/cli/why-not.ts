@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { bytesOf, textOf } from '../bytes.js';
 import { suggestion } from '../dialplan/validate.js';
 import { readCalls } from '../replay/read-calls.js';
-import { whyNot } from '../replay/why-not.js';
+import { MOST_TRIED, whyNot } from '../replay/why-not.js';
 import { printableText } from '../report/printable.js';
 import { whyNotJson, whyNotLines, whyNotMarkdown } from '../report/why-not-lines.js';
 import type { Snapshot } from '../routes/snapshot.js';
@@ -14,7 +14,9 @@ import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
 import { ReplayBench, showTime } from './replay-bench.js';
 import { addReplayFlags, ANSWERS_HELP, type ReplayFlags } from './replay-flags.js';
-import { DUMPS_HELP, reportUnreadable, warnOf } from './replay.js';
+import { startProgress } from './progress.js';
+import { DUMPS_HELP } from './replay.js';
+import { warnOfDocuments } from './warn-of-documents.js';
 
 interface WhyNotOptions extends ReplayFlags {
   readonly format: 'pretty' | 'json' | 'markdown';
@@ -52,7 +54,7 @@ async function explainAll(dump: string, extension: string, options: WhyNotOption
   try {
     const files = await findFiles([dump]);
     bench = await ReplayBench.open(options);
-    warnOf(bench.problems);
+    warnOfDocuments(bench.problems);
     expectExtension(bench.snapshot, extension);
     return await explainFiles(files, extension, bench, options);
   } catch (error) {
@@ -69,28 +71,41 @@ async function explainFiles(
   bench: ReplayBench,
   { format }: WhyNotOptions,
 ): Promise<number> {
-  const output = new Output();
+  const progress = startProgress({ unit: 'calls tried' });
+  const output = new Output(progress);
   let calls = 0;
   let unsolved = 0;
-  for await (const dump of readCalls(files)) {
-    if (output.isClosed) break;
-    if (dump.kind === 'unreadable') {
-      unsolved += 1;
-      reportUnreadable(dump);
-      continue;
+  try {
+    for await (const dump of readCalls(files)) {
+      if (output.isClosed) break;
+      if (dump.kind === 'unreadable') {
+        unsolved += 1;
+        output.complain(`${dump.location}: ${dump.message}`);
+        continue;
+      }
+      calls += 1;
+      const { call, options } = bench.prepare(dump);
+      let left = MOST_TRIED;
+      progress.expect(left);
+      const answer = await whyNot(call, extension.normalize('NFC'), {
+        snapshot: bench.snapshot,
+        options,
+        hunt: (changed, changedOptions) => {
+          progress.count();
+          progress.advance(1);
+          left -= 1;
+          return bench.run(changed, changedOptions);
+        },
+      });
+      progress.advance(left);
+      if (answer.reason.kind !== 'reached' && answer.solutions.length === 0) unsolved += 1;
+      const report = { call, extension, answer, showTime: (at: number) => showTime(at, options.moment.serverZone) };
+      if (format === 'json') await output.writeJson(whyNotJson(report));
+      else if (format === 'markdown') await output.write([whyNotMarkdown(report)]);
+      else await output.write([...(calls > 1 ? [''] : []), ...whyNotLines(report, output.style)]);
     }
-    calls += 1;
-    const { call, options } = bench.prepare(dump);
-    const answer = await whyNot(call, extension.normalize('NFC'), {
-      snapshot: bench.snapshot,
-      options,
-      hunt: (changed, changedOptions) => bench.run(changed, changedOptions),
-    });
-    if (answer.reason.kind !== 'reached' && answer.solutions.length === 0) unsolved += 1;
-    const report = { call, extension, answer, showTime: (at: number) => showTime(at, options.moment.serverZone) };
-    if (format === 'json') await output.writeJson(whyNotJson(report));
-    else if (format === 'markdown') await output.write([whyNotMarkdown(report)]);
-    else await output.write([...(calls > 1 ? [''] : []), ...whyNotLines(report, output.style)]);
+  } finally {
+    progress.stop();
   }
   if (calls === 0) return EXIT_COULD_NOT_RUN;
   return unsolved > 0 ? EXIT_FINDINGS : EXIT_OK;

@@ -1,7 +1,7 @@
 /** Moves that are no finding, because somebody wrote down that they are meant: `parkway diff --allow FILE`. */
 import { createRequire } from 'node:module';
-import { parseDocument } from 'yaml';
 import { createValidator } from '../dialplan/validate.js';
+import { parseYaml, UnusableYamlError } from '../dialplan/yaml-file.js';
 import { checkExpectation, type Decision } from '../dialplan-tests/expectation.js';
 import type { ExpectDocument } from '../dialplan-tests/test-document.js';
 
@@ -32,24 +32,13 @@ function holds(expect: ExpectDocument, decision: Decision): boolean {
   return checkExpectation(expect, decision).length === 0;
 }
 
-/** The file cannot be used; the message says where, what was expected and what was found. */
-export class UnusableMovesError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UnusableMovesError';
-  }
-}
-
 const schema = createRequire(import.meta.url)('../../schema/expected-moves.schema.json') as object;
 const validator = createValidator<readonly ExpectedMove[]>(schema, { unknownKey: 'error' });
 
-/** Reads a file of expected moves, YAML or JSON. @throws {@link UnusableMovesError} */
+/** Reads a file of expected moves, YAML or JSON. @throws UnusableYamlError */
 export function readExpectedMoves(file: string, text: string): readonly ExpectedMove[] {
-  const yaml = parseDocument(text);
-  const [broken] = yaml.errors;
-  if (broken !== undefined)
-    throw new UnusableMovesError(`${file}: expected YAML: ${broken.message.split('\n')[0] ?? ''}`);
-  const { document, problems } = validator.validateValue(yaml.toJS() ?? []);
-  if (document !== undefined) return document;
-  throw new UnusableMovesError(problems.map(({ path, message }) => `${file}: ${path}: ${message}`).join('\n'));
+  const { value = [], complaint } = parseYaml(file, text);
+  const { document, problems } = validator.validateValue(value);
+  if (document === undefined) throw new UnusableYamlError(problems.map(complaint));
+  return document;
 }

@@ -15,17 +15,20 @@ export interface TestRunOptions {
   readonly sources: readonly AnswerSource[];
   /** Only cases whose names this accepts. */
   readonly isWanted: (name: string) => boolean;
+  /** Hears how many there are, before the first. */
+  readonly onCases?: (count: number) => void;
 }
 
 /** Yields a result as each case is done. @throws what a file of numbers cannot be read for */
 export async function* runTests(
   tests: TestsFile,
   { snapshot }: ReadDialplan,
-  { isWanted, ...options }: TestRunOptions,
+  { isWanted, onCases, ...options }: TestRunOptions,
 ): AsyncGenerator<CaseResult, void> {
   const dumps = new Map<string, RecordedCall | UnreadableDump>();
-  for (const test of casesOf(tests, snapshot)) {
-    if (!isWanted(test.name)) continue;
+  const cases = casesOf(tests, snapshot).filter(({ name }) => isWanted(name));
+  onCases?.(cases.length);
+  for (const test of cases) {
     const { dump } = test.call;
     if (dump !== undefined && !dumps.has(dump)) dumps.set(dump, await firstCall(besides(test.file, dump)));
     yield runCase(test, snapshot, { ...options, readDump: (file) => expectCall(dumps.get(file)) });

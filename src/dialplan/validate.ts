@@ -2,6 +2,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parse as parseTolerantly, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import leven from 'leven';
+import { pointerTo } from './pointer.js';
 import type { Problem } from './problem.js';
 
 export interface Validated<Document> {
@@ -115,7 +116,7 @@ function problemOf(error: ErrorObject, unknownKey: Problem['severity']): Problem
       const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object);
       return {
         severity: unknownKey,
-        path: `${path}/${escapePointer(additionalProperty)}`,
+        path: path + pointerTo(additionalProperty),
         message: `unknown key "${additionalProperty}"${suggestion(additionalProperty, known)}`,
       };
     }
@@ -170,8 +171,4 @@ export function suggestion(word: string, known: readonly string[]): string {
     closest.distance <= Math.min(CLOSE_ENOUGH, word.length - 1, Math.ceil(word.length / 3))
     ? `, did you mean "${closest.candidate}"?`
     : '';
-}
-
-function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

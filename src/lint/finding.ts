@@ -44,17 +44,29 @@ export interface Found {
   readonly witness?: Witness;
 }
 
+/** Hears how far lint is, for whoever shows it; amounts are rough. */
+export interface LintProgress {
+  /** So much is to be done besides. */
+  expect(amount: number): void;
+  advance(amount: number): void;
+  /** A call was simulated. */
+  count(): void;
+}
+
 export interface LintTools {
   readonly finder: TextFinder;
   readonly times: TimeFinder;
   readonly settings: LintSettings;
   /** Today, `YYYY-MM-DD`. */
   readonly today: string;
+  readonly progress: LintProgress;
 }
 
 export interface Check {
   /** The codes it may find, with their severity. Each is described in docs/lint.md. */
   readonly codes: Readonly<Record<string, Severity>>;
+  /** How much there is to do, where it may take long: it then tells of it as it is done. Any other check is 1. */
+  work?(domain: LintedDomain, tools: LintTools): number;
   find(domain: LintedDomain, tools: LintTools): Iterable<Found>;
 }
 

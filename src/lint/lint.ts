@@ -2,7 +2,7 @@
 import { TimeFinder } from '../dialplan/time-finder.js';
 import { TextFinder } from '../pattern/text-finder.js';
 import { CHECKS } from './checks.js';
-import { SEVERITIES, type LintFinding, type Severity } from './finding.js';
+import { SEVERITIES, type LintFinding, type LintProgress, type Severity } from './finding.js';
 import { passOver } from './ignores.js';
 import type { LintedDomain } from './linted-domain.js';
 import { sayOnce } from './say-once.js';
@@ -12,19 +12,25 @@ export interface LintOptions {
   readonly settings: LintSettings;
   /** Today, `YYYY-MM-DD`, for what is allowed until a day. */
   readonly today: string;
+  readonly progress?: LintProgress;
 }
 
+const UNHEARD: LintProgress = { expect: () => undefined, advance: () => undefined, count: () => undefined };
+
 /** What is found in a domain's documents, in the order of locations and places in them. @throws Pcre2MissingError */
-export function lint(domain: LintedDomain, { settings, today }: LintOptions): LintFinding[] {
-  const tools = { finder: new TextFinder(), times: new TimeFinder(), settings, today };
-  const findings = CHECKS.flatMap((check) =>
-    [...check.find(domain, tools)].map((found): LintFinding => ({
+export function lint(domain: LintedDomain, { settings, today, progress = UNHEARD }: LintOptions): LintFinding[] {
+  const tools = { finder: new TextFinder(), times: new TimeFinder(), settings, today, progress };
+  progress.expect(CHECKS.reduce((sum, check) => sum + (check.work?.(domain, tools) ?? 1), 0));
+  const findings = CHECKS.flatMap((check) => {
+    const found = [...check.find(domain, tools)];
+    if (check.work === undefined) progress.advance(1);
+    return found.map((one): LintFinding => ({
       fix: undefined,
-      ...found,
-      severity: check.codes[found.code] as Severity,
+      ...one,
+      severity: check.codes[one.code] as Severity,
       domain: domain.name,
-    })),
-  );
+    }));
+  });
   return sayOnce(passOver(findings, domain, settings).sort(inOrder));
 }
 

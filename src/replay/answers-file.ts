@@ -1,14 +1,8 @@
 /** An answers file: what FreeSWITCH would have said, told by hand. */
-import { LineCounter, parseDocument } from 'yaml';
+import type { Problem } from '../dialplan/problem.js';
+import { pointerTo } from '../dialplan/pointer.js';
+import { parseYaml, UnusableYamlError } from '../dialplan/yaml-file.js';
 import { answersFromTexts, type AnswerSource, type AnswerTexts } from './answer-source.js';
-
-/** What is wrong with the file: where, what was expected, what was found. */
-export class AnswersFileError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'AnswersFileError';
-  }
-}
 
 const SECTIONS = ['globals', 'api'];
 
@@ -18,32 +12,47 @@ const SECTIONS = ['globals', 'api'];
  *     globals: { timezone: Asia/Shanghai, auto_hunt: null }
  *     api: { '${hash(select/vip/1001)}': gold }
  *
- * @throws {@link AnswersFileError}
+ * @param file its name, for complaints
+ * @throws UnusableYamlError
  */
-export function parseAnswers(text: string): AnswerSource {
-  return answersFromTexts(parseAnswerTexts(text));
+export function parseAnswers(file: string, text: string): AnswerSource {
+  return answersFromTexts(parseAnswerTexts(file, text));
 }
 
-/** The same as plain data. @throws {@link AnswersFileError} */
-export function parseAnswerTexts(text: string): AnswerTexts {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [broken] = document.errors;
-  if (broken !== undefined) throw new AnswersFileError(broken.message.split('\n')[0] ?? broken.message);
-  const value: unknown = document.toJS() ?? {};
-  if (!isRecord(value)) throw new AnswersFileError(`expected keys "globals" and "api", found ${show(value)}`);
+/** The same as plain data. @throws UnusableYamlError */
+export function parseAnswerTexts(file: string, text: string): AnswerTexts {
+  const { value = {}, complaint } = parseYaml(file, text);
+  const problems = [...problemsOf(value)];
+  if (problems.length > 0) throw new UnusableYamlError(problems.map(complaint));
+  return withTexts(value as Readonly<Record<string, unknown>>);
+}
+
+function* problemsOf(value: unknown): Generator<Pick<Problem, 'path' | 'message'>> {
+  if (!isRecord(value)) {
+    yield { path: '', message: `expected keys "globals" and "api", found ${show(value)}` };
+    return;
+  }
   for (const [section, answers] of Object.entries(value)) {
-    if (!SECTIONS.includes(section)) throw new AnswersFileError(`expected "globals" or "api", found "${section}"`);
-    if (!isRecord(answers)) throw new AnswersFileError(`/${section}: expected answers by name, found ${show(answers)}`);
-    for (const [name, answer] of Object.entries(answers)) {
-      if (answer === null || ['string', 'number', 'boolean'].includes(typeof answer)) {
-        if (section === 'globals' || /^\$\{.+\}$/s.test(name)) continue;
-        throw new AnswersFileError(`/api: expected a reference such as "\${hash(select/vip/1001)}", found "${name}"`);
+    const path = pointerTo(section);
+    if (!SECTIONS.includes(section)) {
+      yield { path, message: `expected "globals" or "api", found "${section}"` };
+    } else if (!isRecord(answers)) {
+      yield { path, message: `expected answers by name, found ${show(answers)}` };
+    } else {
+      for (const [name, answer] of Object.entries(answers)) {
+        const message = answerProblem(section, name, answer);
+        if (message !== undefined) yield { path: pointerTo(section, name), message };
       }
-      throw new AnswersFileError(`/${section}/${name}: expected a text, or null for none, found ${show(answer)}`);
     }
   }
-  return withTexts(value);
+}
+
+function answerProblem(section: string, name: string, answer: unknown): string | undefined {
+  if (answer !== null && !['string', 'number', 'boolean'].includes(typeof answer)) {
+    return `expected a text, or null for none, found ${show(answer)}`;
+  }
+  if (section === 'globals' || /^\$\{.+\}$/s.test(name)) return undefined;
+  return `expected a reference such as "\${hash(select/vip/1001)}", found "${name}"`;
 }
 
 function withTexts(value: Readonly<Record<string, unknown>>): AnswerTexts {

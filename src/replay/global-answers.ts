@@ -14,9 +14,9 @@ const SET_BY_FREESWITCH =
 
 /** A text with neither directives nor assignments in it. */
 export class NoGlobalsError extends Error {
-  constructor(found: string) {
+  constructor(file: string, found: string) {
     super(
-      `expected <X-PRE-PROCESS cmd="set" data="name=value"/> as in vars.xml, or lines name=value as global_getvar prints ` +
+      `${file}: expected <X-PRE-PROCESS cmd="set" data="name=value"/> as in vars.xml, or lines name=value as global_getvar prints ` +
         `them, found ${found === '' ? 'nothing' : JSON.stringify(found.slice(0, 40))}`,
     );
     this.name = 'NoGlobalsError';
@@ -26,9 +26,10 @@ export class NoGlobalsError extends Error {
 /**
  * Reads either. What `global_getvar` prints is all there is; beside what vars.xml sets are those that FreeSWITCH sets itself,
  * which are not known.
+ * @param file its name, for complaints
  * @throws {@link NoGlobalsError}
  */
-export function answersFromGlobals(text: Bytes): AnswerSource {
+export function answersFromGlobals(file: string, text: Bytes): AnswerSource {
   const directives = [...text.replace(COMMENT, '').matchAll(DIRECTIVE)];
   if (directives.length > 0) return answers(readDirectives(directives), (name) => !SET_BY_FREESWITCH.test(name));
   const values = new Map<Bytes, Bytes | undefined>();
@@ -36,7 +37,7 @@ export function answersFromGlobals(text: Bytes): AnswerSource {
     const [, name, value = ''] = ASSIGNMENT.exec(line) ?? [];
     if (name !== undefined) values.set(lowerCase(name), value);
   }
-  if (values.size === 0) throw new NoGlobalsError(text.trim());
+  if (values.size === 0) throw new NoGlobalsError(file, text.trim());
   return answers(values, () => true);
 }
 

@@ -55,8 +55,9 @@ export interface WhyNot {
 
 export type Hunt = (call: RecordedCall, options: ReplayOptions) => Promise<Journey>;
 
-/** Calls that are tried, and other ways that are looked for beside the smallest. */
-const MOST_TRIED = 400;
+/** Calls that are tried at most. */
+export const MOST_TRIED = 400;
+/** The smallest way and others. */
 const MOST_SOLUTIONS = 4;
 /** A way that needs so much more than the smallest is no other way. */
 const WORSE_BY = 1_500;

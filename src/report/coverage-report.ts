@@ -3,6 +3,7 @@ import { textOf } from '../bytes.js';
 import type { Hit } from '../corpus/call-coverage.js';
 import type { Action, Condition, Extension, Test } from '../dialplan/extension.js';
 import type { Snapshot } from '../routes/snapshot.js';
+import { cell, code } from './markdown.js';
 import { printableText } from './printable.js';
 
 export interface CoverageRow {
@@ -76,7 +77,8 @@ function testText({ field, expression, time }: Test): string {
 /** `calls reach 12 of 20 extensions, conditions and actions every way there is` */
 export function coverageSummary(rows: readonly CoverageRow[], calls: number): string {
   const reached = rows.filter(({ isReached }) => isReached).length;
-  return `${calls.toLocaleString('en')} calls reach ${reached} of ${rows.length} extensions, conditions and actions every way there is`;
+  const reach = calls === 1 ? '1 call reaches' : `${calls.toLocaleString('en')} calls reach`;
+  return `${reach} ${reached} of ${rows.length} extensions, conditions and actions every way there is`;
 }
 
 export function coverageLines(rows: readonly CoverageRow[], calls: number): string[] {
@@ -85,6 +87,18 @@ export function coverageLines(rows: readonly CoverageRow[], calls: number): stri
       `${isReached ? ' ' : '✗'} ${'  '.repeat(depth)}${printableText(text)}  (${counts})`,
   );
   return [...lines, '', coverageSummary(rows, calls)];
+}
+
+/** What no call ever reached, as a table. */
+export function coverageMarkdown(rows: readonly CoverageRow[], calls: number): string {
+  const lines = [`#### ${cell(coverageSummary(rows, calls))}`, ''];
+  const missed = rows.flatMap(({ depth, text, counts, isReached }, index) => {
+    if (isReached) return [];
+    const extension = rows.slice(0, index + 1).findLast((row) => row.depth === 0);
+    return `| ${cell(extension?.text ?? '')} | ${depth === 0 ? '' : code(text)} | ${cell(counts)} |`;
+  });
+  if (missed.length > 0) lines.push('| extension | what | how often |', '| --- | --- | --- |', ...missed);
+  return `${lines.join('\n').trimEnd()}\n`;
 }
 
 /** A page that stands by itself. */

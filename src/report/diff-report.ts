@@ -1,6 +1,7 @@
 /** Which calls go elsewhere under another dialplan: for people, for a pull request, for programs. */
 import type { MoveGroup, Parting } from '../corpus/compare-calls.js';
 import type { Route } from '../corpus/route.js';
+import { junitXml, type JUnitCase } from './junit.js';
 import { cell, code, folded } from './markdown.js';
 import { printableText } from './printable.js';
 
@@ -25,6 +26,11 @@ const HEADINGS = {
   moved: 'go elsewhere',
   expected: 'go elsewhere as expected',
   renamed: 'do the same by other contexts or extensions',
+} as const;
+const SINGULAR = {
+  moved: 'goes elsewhere',
+  expected: 'goes elsewhere as expected',
+  renamed: 'does the same by another context or extension',
 } as const;
 const KINDS = ['moved', 'expected', 'renamed'] as const;
 
@@ -121,6 +127,28 @@ export function diffJson(report: DiffReport): string[] {
       },
     }),
   ];
+}
+
+/** A case for each way calls go elsewhere, a failure where that was not expected; one that passes where none does. */
+export function diffJunit(report: DiffReport): string {
+  const { groups, locate } = report;
+  const suite = summary(report);
+  const cases = groups.map((group): JUnitCase => {
+    const { kind, count, reason, example } = group;
+    const said = [`from ${routeText(group.old)}`, `to ${routeText(group.new)}`, `such as ${locate(group)}:`];
+    return {
+      name: `${many(count, 'call')} ${count === 1 ? SINGULAR[kind] : HEADINGS[kind]}: ${routeText(group.new)}`,
+      group: suite,
+      seconds: 0,
+      outcome: kind === 'moved' ? 'fail' : 'pass',
+      message: `${routeText(group.old)} becomes ${routeText(group.new)}`,
+      details: [...said, ...partingLines(example.parting), ...(reason === undefined ? [] : [`expected: ${reason}`])]
+        .map(printableText)
+        .join('\n'),
+    };
+  });
+  const none: JUnitCase = { name: 'no call goes elsewhere', group: suite, seconds: 0, outcome: 'pass' };
+  return junitXml('parkway diff', cases.length === 0 ? [none] : cases);
 }
 
 function summary(report: DiffReport): string {

@@ -4,11 +4,13 @@ export interface JUnitCase {
   readonly name: string;
   /** What groups cases: a file, a domain. */
   readonly group: string;
+  /** What the case belongs to within its group; undefined: the group itself. */
+  readonly of?: string;
   readonly seconds: number;
   readonly outcome: 'pass' | 'fail' | 'error' | 'skip';
   /** One line that says what is wrong. */
   readonly message?: string;
-  /** All that is to say about it. */
+  /** All that is to say about it, also where it passes. */
   readonly details?: string;
 }
 
@@ -57,12 +59,14 @@ function totals(cases: readonly JUnitCase[]): string {
   );
 }
 
-function caseXml({ name, group, seconds, outcome, message = '', details = '' }: JUnitCase): string[] {
-  const attributes = `name="${escape(name)}" classname="${escape(group)}" time="${seconds.toFixed(3)}"`;
-  if (outcome === 'pass') return [`    <testcase ${attributes}/>`];
-  const element = ELEMENTS[outcome];
-  const said = `      <${element} message="${escape(message)}">${escapeText(details)}</${element}>`;
-  return [`    <testcase ${attributes}>`, said, '    </testcase>'];
+function caseXml({ name, group, of = group, seconds, outcome, message = '', details = '' }: JUnitCase): string[] {
+  const attributes = `name="${escape(name)}" classname="${escape(of)}" time="${seconds.toFixed(3)}"`;
+  if (outcome === 'pass' && details === '') return [`    <testcase ${attributes}/>`];
+  const said =
+    outcome === 'pass'
+      ? `<system-out>${escapeText(details)}</system-out>`
+      : `<${ELEMENTS[outcome]} message="${escape(message)}">${escapeText(details)}</${ELEMENTS[outcome]}>`;
+  return [`    <testcase ${attributes}>`, `      ${said}`, '    </testcase>'];
 }
 
 function escape(text: string): string {

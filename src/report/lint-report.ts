@@ -1,7 +1,10 @@
 /** What lint found, in the forms people and machines read. */
 import { textOf } from '../bytes.js';
 import type { LintFinding, Severity, Witness } from '../lint/finding.js';
+import { junitXml, type JUnitCase } from './junit.js';
+import { cell, folded } from './markdown.js';
 import { printableText } from './printable.js';
+import type { Style } from './style.js';
 import { traceLines, traceProblems } from './trace-lines.js';
 
 export const LINT_FORMATS = ['pretty', 'json', 'junit', 'markdown'] as const;
@@ -14,16 +17,13 @@ export interface LintReport {
   readonly fails: (severity: Severity) => boolean;
 }
 
-/** Paints a text; the identity where there are no colours. */
-export type Paint = (what: Severity | 'place' | 'dim', text: string) => string;
-
 /** The whole report, with a line break at its end. */
-export function lintReport(report: LintReport, format: LintFormat, paint: Paint): string {
+export function lintReport(report: LintReport, format: LintFormat, style: Style): string {
   switch (format) {
     case 'pretty':
-      return pretty(report, paint);
+      return pretty(report, style);
     case 'json':
-      return `${JSON.stringify({ findings: report.findings.map(plain), summary: counts(report.findings) }, null, 2)}\n`;
+      return json(report);
     case 'junit':
       return junit(report);
     case 'markdown':
@@ -31,24 +31,35 @@ export function lintReport(report: LintReport, format: LintFormat, paint: Paint)
   }
 }
 
-function pretty({ findings, domains }: LintReport, paint: Paint): string {
+function pretty({ findings, domains }: LintReport, style: Style): string {
   const lines: string[] = [];
   let location: string | undefined;
   for (const finding of findings) {
     if (finding.location !== location) {
       if (location !== undefined) lines.push('');
       ({ location } = finding);
-      lines.push(paint('place', printableText(location)));
+      lines.push(style.strong(printableText(location)));
     }
     const { code, severity, path, message, fix, witness } = finding;
-    lines.push(`  ${paint(severity, severity)} ${code}${path === '' ? '' : ` ${printableText(path)}`}`);
+    lines.push(`  ${painted(severity, style)} ${code}${path === '' ? '' : ` ${printableText(path)}`}`);
     lines.push(`    ${printableText(message)}`);
-    if (fix !== undefined) lines.push(`    ${paint('dim', `fix: ${printableText(fix)}`)}`);
-    if (witness !== undefined) lines.push(...witnessLines(witness).map((line) => `    ${paint('dim', line)}`));
+    if (fix !== undefined) lines.push(`    ${style.faint(`fix: ${printableText(fix)}`)}`);
+    if (witness !== undefined) lines.push(...witnessLines(witness).map((line) => `    ${style.faint(line)}`));
   }
   if (lines.length > 0) lines.push('');
   lines.push(`${summary(findings)} in ${domains.length === 1 ? 'domain' : 'domains'} ${domains.join(', ')}`);
   return `${lines.join('\n')}\n`;
+}
+
+function painted(severity: Severity, style: Style): string {
+  if (severity === 'error') return style.bad(severity);
+  return severity === 'warning' ? style.doubtful(severity) : severity;
+}
+
+/** An object a finding, then one for the whole. */
+function json({ findings, domains }: LintReport): string {
+  const lines = [...findings.map(plain), { summary: { domains, ...counts(findings) } }];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 /** The call, then the hunts it goes through. */
@@ -112,51 +123,37 @@ function summary(findings: readonly LintFinding[]): string {
 
 /** A test suite for each domain, a test case for each finding; a failure if it fails the run. */
 function junit({ findings, domains, fails }: LintReport): string {
-  const suites = domains.map((domain) => {
+  const cases = domains.flatMap((domain) => {
     const own = findings.filter((finding) => finding.domain === domain);
-    const failures = own.filter(({ severity }) => fails(severity)).length;
-    const cases = own.map((finding) => junitCase(finding, fails(finding.severity)));
-    if (cases.length === 0) cases.push(`    <testcase classname="${xml(domain)}" name="lint"/>`);
-    return [
-      `  <testsuite name="lint ${xml(domain)}" tests="${cases.length}" failures="${failures}">`,
-      ...cases,
-      '  </testsuite>',
-    ].join('\n');
+    const clean: JUnitCase = { name: 'lint', group: domain, seconds: 0, outcome: 'pass' };
+    return own.length === 0 ? [clean] : own.map((finding) => junitCase(finding, fails(finding.severity)));
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="parkway lint">\n${suites.join('\n')}\n</testsuites>\n`;
+  return junitXml('parkway lint', cases);
 }
 
-function junitCase(finding: LintFinding, failed: boolean): string {
-  const { location, path, code, severity, message, fix, witness } = finding;
-  const name = `<testcase classname="${xml(location)}" name="${xml(`${code} ${path}`.trim())}"`;
+function junitCase(finding: LintFinding, isFailure: boolean): JUnitCase {
+  const { domain, location, path, code, severity, message, fix, witness } = finding;
   const text = [message, ...(fix === undefined ? [] : [`fix: ${fix}`]), ...(witness ? witnessLines(witness) : [])];
-  const element = failed
-    ? `<failure type="${severity}" message="${xml(message)}">${xml(text.join('\n'))}</failure>`
-    : `<system-out>${xml(text.join('\n'))}</system-out>`;
-  return `    ${name}>${element}</testcase>`;
-}
-
-function xml(text: string): string {
-  const lines = text.split('\n').map(printableText).join('\n');
-  return lines.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return {
+    name: `${severity} ${code} ${path}`.trim(),
+    group: domain,
+    of: printableText(location),
+    seconds: 0,
+    outcome: isFailure ? 'fail' : 'pass',
+    message: printableText(message),
+    details: text.map(printableText).join('\n'),
+  };
 }
 
 function markdown({ findings, domains }: LintReport): string {
-  const lines = [`**parkway lint**: ${summary(findings)} in ${domains.join(', ')}`];
+  const lines = [`**parkway lint**: ${summary(findings)} in ${domains.map(cell).join(', ')}`];
   if (findings.length > 0) lines.push('', '| | code | where | what |', '| --- | --- | --- | --- |');
   for (const { severity, code, location, path, message, fix } of findings) {
-    const what = `${message}${fix === undefined ? '' : ` *fix:* ${fix}`}`;
-    lines.push(`| ${severity} | \`${code}\` | ${cell(`${location} ${path}`.trim())} | ${cell(what)} |`);
+    const what = `${cell(message)}${fix === undefined ? '' : ` *fix:* ${cell(fix)}`}`;
+    lines.push(`| ${severity} | \`${code}\` | ${cell(`${location} ${path}`.trim())} | ${what} |`);
   }
   for (const { code, location, path, witness } of findings) {
-    if (witness === undefined) continue;
-    lines.push('', `<details><summary>${cell(`${code} ${location} ${path}`)}</summary>`, '', '```');
-    lines.push(...witnessLines(witness), '```', '', '</details>');
+    if (witness !== undefined) lines.push('', ...folded(`${code} ${location} ${path}`, witnessLines(witness)));
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** Text in a table's cell: nothing in it may end the cell or begin an element. */
-function cell(text: string): string {
-  return printableText(text).replace(/[|\\`<]/g, '\\$&');
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { captureLines } from '../support/capture-lines.js';
+import { runInProcess } from '../support/run-in-process.js';
 import { runParkway } from '../support/run-parkway.js';
 
 let directory: string;
@@ -131,6 +132,31 @@ describe('parkway diff', () => {
     expect(stdout).toContain('```diff\n- parsing [default->local] continue=false\n');
   });
 
+  test('writes JUnit in which every way calls move is a case, a failure where it was not expected', async () => {
+    const args = ['diff', at('old'), at('new'), '--calls', at('calls.ndjson'), '--format', 'junit'];
+    const moved = await runInProcess([...args, '--threads', '1']);
+    expect(moved.code).toBe(1);
+    expect(moved.stdout).toMatch(/^<testsuites name="parkway diff" tests="2" failures="1" errors="0"/m);
+    expect(moved.stdout).toContain(
+      '<failure message="default: out → bridge sofia/gateway/a/$1 becomes default: abroad →',
+    );
+    expect(moved.stdout).toContain('such as');
+    const expected = await runInProcess([...args, '--threads', '1', '--allow', at('allow.yaml')]);
+    expect(expected.code).toBe(0);
+    expect(expected.stdout).toMatch(/^<testsuites name="parkway diff" tests="2" failures="0"/m);
+    expect(expected.stdout).toContain('expected: the new trunk abroad');
+  });
+
+  test('says which documents of either dialplan were refused', async () => {
+    await writeDialplan('broken', { local: '{ "condition": { "action": "answer" } }' });
+    const { stderr } = await runInProcess([
+      ...['diff', at('old'), at('broken'), '--calls', at('calls.ndjson'), '--threads', '1'],
+    ]);
+    expect(stderr).toContain(
+      `${at('broken')}/d.example/extensions/local.json /condition/action: expected an object, found "answer"`,
+    );
+  });
+
   test('exits 2 where a file is missing or an expectation is none', async () => {
     await writeFile(at('bad.yaml'), '- { to: { extensions: abroad } }\n');
     const missing = await runParkway(['diff', at('old'), at('new'), '--calls', at('none')]);
@@ -147,7 +173,7 @@ describe('parkway diff', () => {
     ]);
     expect(bad.code).toBe(2);
     expect(bad.stderr).toContain(
-      `${at('bad.yaml')}: /0/to/extensions: unknown key "extensions", did you mean "extension"?`,
+      `${at('bad.yaml')}:1: /0/to/extensions: unknown key "extensions", did you mean "extension"?`,
     );
   });
 });
@@ -166,9 +192,66 @@ describe('parkway coverage', () => {
       '✗   destination_number =~ ^0(\\d+)$  (never passed, never failed)',
       '✗     action bridge sofia/gateway/a/$1  (never taken)',
       '',
-      '1 calls reach 2 of 9 extensions, conditions and actions every way there is',
+      '1 call reaches 2 of 9 extensions, conditions and actions every way there is',
       '',
     ]);
     expect(code).toBe(0);
+  });
+
+  const covered = async (args: readonly string[]): Promise<{ text: string; counts: string }[]> => {
+    const { stdout } = await runInProcess(['coverage', ...args, '--format', 'json', '--threads', '1']);
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { text: string; counts: string });
+  };
+
+  test('--answers tells what functions answer, --domain whose calls they are', async () => {
+    await writeDialplan('asking', {
+      vip: JSON.stringify({
+        condition: { field: '${hash(select/vip/a)}', expression: '^gold$', action: { application: 'answer' } },
+      }),
+    });
+    await mkdir(path.join(at('asking'), 'other.example/extensions'), { recursive: true });
+    await writeFile(path.join(at('asking'), 'other.example/contexts.json'), '{"default":["one"]}');
+    await writeFile(path.join(at('asking'), 'other.example/extensions/one.json'), extension('^0', 'user/1'));
+    await writeFile(at('gold.yaml'), "api: { '${hash(select/vip/a)}': gold }\n");
+    const args = [at('asking'), '--calls', at('more.ndjson.gz')];
+    const countsOf = async (name: string, ...flags: string[]): Promise<string | undefined> =>
+      (await covered([...args, ...flags])).find(({ text }) => text === name)?.counts;
+    expect(await countsOf('d.example vip', '--domain', 'd.example')).toBe('tried 1, never matched');
+    expect(await countsOf('d.example vip', '--domain', 'd.example', '--answers', at('gold.yaml'))).toBe(
+      'tried 1, matched 1',
+    );
+    expect(await countsOf('other.example one', '--domain', 'other.example')).toBe('tried 1, matched 1');
+    await writeFile(at('bad-answers.yaml'), 'globals: {}\napis: {}\n');
+    const bad = await runInProcess(['coverage', ...args, '--answers', at('bad-answers.yaml')]);
+    expect(bad).toMatchObject({
+      code: 2,
+      stderr: `parkway: ${at('bad-answers.yaml')}:2: /apis: expected "globals" or "api", found "apis"\n`,
+    });
+  });
+
+  test('several threads count what one does', async () => {
+    const args = ['coverage', at('new'), '--calls', at('*.ndjson*'), '--format', 'json'];
+    const [one, three] = [await runParkway([...args, '--threads', '1']), await runParkway([...args, '--threads', '3'])];
+    expect(three.stdout).toBe(one.stdout);
+    expect(one.stdout).toContain('"text":"d.example abroad","counts":"tried 9, matched 5"');
+  });
+
+  test('is a page, or a table of what no call reached, in which nothing of a dialplan is markup', async () => {
+    await writeDialplan('markup', { '<b>|`x`': extension('^<1>$', '<script>alert("&")</script>') });
+    const args = ['coverage', at('markup'), '--calls', at('more.ndjson.gz'), '--threads', '1'];
+    const { stdout: html } = await runInProcess([...args, '--format', 'html']);
+    expect(html).toContain('<title>Dialplan coverage</title>');
+    expect(html).toContain('<h1>1 call reaches 0 of 3 extensions');
+    expect(html).toContain(
+      '<td style="padding-left:0em">d.example &#60;b&#62;|`x`</td><td>tried 1, never matched</td>',
+    );
+    expect(html).toContain('<tr class="never">');
+    expect(html).not.toContain('<script>');
+    const { stdout: markdown } = await runInProcess([...args, '--format', 'markdown']);
+    expect(markdown).toContain('| d.example &#60;b&#62;\\|\\`x\\` |  | tried 1, never matched |');
+    expect(markdown).not.toContain('<script>');
   });
 });

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runInProcess } from '../support/run-in-process.js';
 import { runParkway, startParkway } from '../support/run-parkway.js';
 
 const example = 'examples/dialplan-tests/example.com.yaml';
@@ -43,6 +44,30 @@ describe('parkway test', () => {
     );
     expect(stdout).toContain('Regex (PASS) [outbound] destination_number(13800138000) =~ /^\\d+$/ break=on-false');
     expect(stdout).toContain('<skipped message="the trunk is not there">');
+  });
+
+  test('writes Markdown for a pull request: what did not pass, and why', async () => {
+    const file = path.join(directory, 'markdown.yaml');
+    await writeFile(file, failing('default'));
+    const { code, stdout } = await runInProcess(['test', file, '--format', 'markdown']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\*\*parkway test\*\*: 1 failed, 1 skipped in \d+ ms\n\n\| \| test \| what \|\n/);
+    expect(stdout).toContain(
+      '| failed | &#60;calls&#62; &#38; out | expected a hangup, found bridge sofia/gateway/default/',
+    );
+    expect(stdout).toContain('| skipped | not yet | the trunk is not there |');
+    expect(stdout).toContain(`<details><summary>&#60;calls&#62; &#38; out (${file}:5)</summary>\n\n\`\`\`\n`);
+  });
+
+  test('says which documents were refused: what they would decide is not tested', async () => {
+    const extensions = path.join(directory, 'refused/d/extensions');
+    await mkdir(extensions, { recursive: true });
+    await writeFile(path.join(directory, 'refused/d/contexts.json'), '{"default":["e"]}');
+    await writeFile(path.join(extensions, 'e.json'), '{"condition":{"action":"answer"}}');
+    const file = path.join(directory, 'refused.yaml');
+    await writeFile(file, 'tests: [{ name: t, call: { destination_number: 1 }, expect: { noRoute: true } }]\n');
+    const { stderr } = await runInProcess(['test', file, '--store', path.join(directory, 'refused')]);
+    expect(stderr).toMatch(/^parkway: .*e\.json \/condition\/action: expected an object, found "answer"/);
   });
 
   test('exits 2 with the line of what it cannot read', async () => {

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { parseTests, UnusableTestsError } from '../../src/dialplan-tests/read-tests.js';
+import { UnusableYamlError } from '../../src/dialplan/yaml-file.js';
+import { parseTests } from '../../src/dialplan-tests/read-tests.js';
 import type { CaseResult } from '../../src/dialplan-tests/run-case.js';
 import { runTests } from '../../src/dialplan-tests/run-tests.js';
+import { PLAIN } from '../../src/report/style.js';
 import { caseLines } from '../../src/report/test-lines.js';
 import { DialplanStore } from '../../src/routes/store.js';
 import { dialplanDocuments } from '../support/dialplan-documents.js';
@@ -136,20 +138,21 @@ describe('a test', () => {
         `uuid: u-1, ${call === '' ? '' : (/variables: \{[^}]*\}/.exec(call)?.[0] ?? '')} }`,
       ),
     );
-    expect(caseLines(result)).toEqual(['✓ t']);
+    expect(caseLines(result, PLAIN)).toEqual(['✓ t']);
   });
 
   test('fails with the condition that kept the call from the extension that was expected', async () => {
     const result = await runOne(
       '- { name: t, inContext: default, call: { destination_number: 0119 }, expect: { extension: clock } }',
     );
-    expect(caseLines(result)).toEqual([
+    expect(caseLines(result, PLAIN)).toEqual([
       expect.stringMatching(/^✗ t {2}\(.*tests\.yaml:2\)$/) as unknown as string,
       '    expected extension clock, found out',
       '    note: neither the call nor "globals" has recording, so it was taken as unset',
       '    because:',
       '      parsing [default->clock] continue=false',
       '      Regex (FAIL) [clock] destination_number(0119) =~ /^2$/ break=on-false',
+      '                                              ^',
     ]);
   });
 
@@ -314,8 +317,8 @@ describe('a file that cannot be used', () => {
     try {
       parseTests('tests.yaml', yaml);
     } catch (error) {
-      expect(error).toBeInstanceOf(UnusableTestsError);
-      problems = (error as UnusableTestsError).problems;
+      expect(error).toBeInstanceOf(UnusableYamlError);
+      problems = (error as UnusableYamlError).problems;
     }
     expect(problems[0]?.slice(0, message.length)).toBe(message);
     expect(problems.length).toBe(1);

@@ -4,7 +4,7 @@ import { lowerCase } from '../../dialplan/c-values.js';
 import { suggestion } from '../../dialplan/validate.js';
 import type { Check, Found, LintTools } from '../finding.js';
 import type { LintedContexts, LintedDomain } from '../linted-domain.js';
-import { pointerTo } from '../pointer.js';
+import { pointerTo } from '../../dialplan/pointer.js';
 import { transferTarget } from '../../dialplan/transfer-target.js';
 import { actionsOf } from '../walk.js';
 

@@ -16,6 +16,8 @@ import { transferTarget } from '../../dialplan/transfer-target.js';
 import { actionsOf, testsOf, type WalkedAction } from '../walk.js';
 
 const MOST_CALLS = 1_500;
+/** Of one entry, if all its calls have to be simulated. */
+const WORK_OF_ENTRY = 50;
 const SCRIPTS = new Set(['lua', 'javascript', 'perl', 'python', 'java', 'httapi', 'socket', 'erlang', 'ivr']);
 const ASSIGNING = new Set(['set', 'export', 'multiset']);
 const HARMLESS = new Set(
@@ -44,13 +46,18 @@ export const tollFraud: Check = {
     'toll-fraud-script': 'info',
     'allow-expired': 'warning',
   },
+  work(domain, { settings }) {
+    return entriesFromOutside(domain, settings).length * WORK_OF_ENTRY;
+  },
   *find(domain, tools) {
     const candidates = candidatesOf(domain, tools);
     const scripts = domain.extensions.some((extension) =>
       [...actionsOf(extension)].some(({ action }) => SCRIPTS.has(lowerCase(action.application))),
     );
-    if (candidates.length === 0 && !scripts) return;
-    for (const entry of entriesFromOutside(domain, tools.settings)) yield* findFrom(entry, candidates, domain, tools);
+    for (const entry of entriesFromOutside(domain, tools.settings)) {
+      if (candidates.length > 0 || scripts) yield* findFrom(entry, candidates, domain, tools);
+      else tools.progress.advance(WORK_OF_ENTRY);
+    }
   },
 };
 
@@ -116,8 +123,9 @@ class Search {
   }
 
   run(): { readonly open: ReadonlySet<string> } {
-    const { finder, times, today } = this.tools;
-    return explore({
+    const { finder, times, today, progress } = this.tools;
+    let calls = 0;
+    const exploration = explore({
       context: bytesOf(this.entry.context),
       plan: this.plan,
       finder,
@@ -125,8 +133,17 @@ class Search {
       today: Date.parse(today),
       mostCalls: MOST_CALLS,
       matters: ({ extension }) => this.mattering.has(extension),
+      progress: {
+        count() {
+          calls += 1;
+          progress.count();
+          progress.advance(WORK_OF_ENTRY / MOST_CALLS);
+        },
+      },
       onCall: (call) => this.onCall(call),
     });
+    progress.advance(WORK_OF_ENTRY - (calls * WORK_OF_ENTRY) / MOST_CALLS);
+    return exploration;
   }
 
   /** Whether it stands in a context that a call from the entry came to, or by what is written may come to. */

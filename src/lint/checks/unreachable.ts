@@ -5,20 +5,27 @@ import { explore } from '../exploration/explore.js';
 import { planOf } from '../exploration/plan.js';
 import type { Check, LintTools } from '../finding.js';
 import type { LintedDomain, LintedExtension } from '../linted-domain.js';
-import { pointerTo } from '../pointer.js';
+import { pointerTo } from '../../dialplan/pointer.js';
 import { actionsOf } from '../walk.js';
 
 const MOST_CALLS = 300;
+/** A context as a whole, against one of its extensions. */
+const WORK_OF_CONTEXT = 10;
 
 export const unreachable: Check = {
   codes: { 'extension-unreachable': 'warning', 'extension-never-matches': 'warning' },
+  work({ contexts }) {
+    return [...(contexts?.lists.values() ?? [])].reduce((sum, names) => sum + names.length + WORK_OF_CONTEXT, 0);
+  },
   *find(domain, tools) {
     const { contexts } = domain;
     if (contexts === undefined) return;
     for (const [context, names] of contexts.lists) {
       const listed = names.flatMap((name) => domain.extensions.find((each) => each.name === name) ?? []);
       const matched = everMatched(listed, context, domain, tools);
+      tools.progress.advance(names.length - listed.length + WORK_OF_CONTEXT);
       for (const [index, extension] of listed.entries()) {
+        tools.progress.advance(1);
         if (matched.has(extension.extension.name) || extension.extension.conditions.length === 0) continue;
         const alone = matchOf([extension], context, domain, tools);
         if (alone === 'possible' || alone === 'unknown') {
@@ -113,7 +120,7 @@ function exploreList(
   listed: readonly LintedExtension[],
   context: string,
   domain: LintedDomain,
-  { finder, times, today }: LintTools,
+  { finder, times, today, progress }: LintTools,
   matters: (extension: Bytes) => boolean,
   onMatched: (names: readonly Bytes[]) => boolean,
 ): ReadonlySet<string> {
@@ -126,6 +133,7 @@ function exploreList(
     times,
     today: Date.parse(today),
     mostCalls: MOST_CALLS,
+    progress,
     matters: (test) => matters(test.extension),
     onCall: ({ hunts }) => onMatched(hunts.flatMap(({ matched }) => matched)),
   });

@@ -27,7 +27,9 @@ export interface ExploreOptions {
   readonly mostCalls: number;
   /** Whether what a test comes to has to do with the question. */
   matters(test: ObservedTest): boolean;
-  /** Hears of every call; true ends it all. */
+  /** Hears of every call that was simulated, whatever way it took. */
+  readonly progress: { count(): void };
+  /** Hears of every call that took a way of its own; true ends it all. */
   onCall(call: SimulatedCall): boolean;
 }
 
@@ -54,6 +56,7 @@ export function explore(options: ExploreOptions): Exploration {
       break;
     }
     const call = simulateCall(next.inputs, options.context, options.plan);
+    options.progress.count();
     for (const application of call.opaque) open.add(`what the inline application ${application} does`);
     const tests = call.tests.filter((test) => options.matters(test));
     const way = tests.map((test) => step(test, test.passed));

@@ -1,0 +1,100 @@
+/** What commands have in common that go through a corpus of recorded calls: which calls, what is known besides, how many threads. */
+import { availableParallelism } from 'node:os';
+import process from 'node:process';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { CorpusJob, CorpusOptions, ResultOf } from '../corpus/corpus-job.js';
+import { runCorpus, type CorpusRun } from '../corpus/run-corpus.js';
+import { parseAnswerTexts } from '../replay/answers-file.js';
+import { sizeOfRecordings } from '../replay/read-calls.js';
+import { configurationOf } from './configuration-flags.js';
+import { EXIT_COULD_NOT_RUN } from './exit-codes.js';
+import { findFiles } from './find-files.js';
+import { startProgress } from './progress.js';
+import { readTextFile } from './read-file.js';
+import { callerContextOption } from './replay-flags.js';
+
+export interface CorpusFlags {
+  readonly calls: readonly string[];
+  readonly answers?: string;
+  readonly config?: string;
+  readonly domain?: string;
+  readonly callerContext?: boolean;
+  readonly threads: number;
+}
+
+export interface Corpus {
+  readonly files: readonly string[];
+  readonly threads: number;
+  readonly options: CorpusOptions;
+}
+
+export function addCorpusFlags(command: Command): Command {
+  return command
+    .requiredOption(
+      '--calls <file...>',
+      'recorded calls: capture files or channel dumps, plain, gzip or zstd; globs; -',
+    )
+    .option('--answers <file>', 'what global variables and API functions answer that the recordings do not tell')
+    .option('--config <file>', 'configuration file: domain, time zone, captures, the keys of a Redis')
+    .option('--domain <name>', 'domain of calls that name none')
+    .addOption(callerContextOption())
+    .option(
+      '--threads <n>',
+      'how many files, or parts of a large plain file, are read at once',
+      aCount,
+      availableParallelism(),
+    );
+}
+
+/** @throws NoSuchFileError, UnusableFileError, UnusableYamlError, ConfigurationError */
+export async function corpusOf({
+  calls,
+  answers,
+  config,
+  domain,
+  callerContext,
+  threads,
+}: CorpusFlags): Promise<Corpus> {
+  const { configuration } = configurationOf({ config, domain });
+  return {
+    files: await findFiles(calls),
+    threads,
+    options: {
+      domain: configuration.domain,
+      callerContext: callerContext === true,
+      neutraliseCaptures: configuration.dialplan.neutraliseCaptures,
+      matchLimit: configuration.dialplan.matchLimit,
+      timezone: configuration.dialplan.timezone,
+      now: Date.now(),
+      answers: answers === undefined ? {} : parseAnswerTexts(answers, readTextFile(answers)),
+    },
+  };
+}
+
+/** Does a job over all calls, and shows how far it is. */
+export async function runOnCorpus<Job extends CorpusJob>(
+  job: Job,
+  { files, threads }: Corpus,
+): Promise<CorpusRun<ResultOf<Job>>> {
+  const progress = startProgress({ unit: 'calls', whole: await sizeOfRecordings(files) });
+  try {
+    return await runCorpus(job, files, threads, ({ bytes, calls }) => {
+      progress.advance(bytes);
+      progress.count(calls);
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Says, a line each, why a command could not run. @returns the exit status */
+export function refuse(message: string): number {
+  for (const line of message.split('\n')) process.stderr.write(`parkway: ${line}\n`);
+  return EXIT_COULD_NOT_RUN;
+}
+
+function aCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number above 0');
+  return value;
+}
