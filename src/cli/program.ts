@@ -50,8 +50,13 @@ Examples:
   parkway serve --store /etc/parkway/dialplan --listen 0.0.0.0:8084
   parkway check-config --config parkway.yaml
   parkway logs -f --failed                   calls that go wrong, as they end
-  parkway replay call.txt --explain=fails    where a recorded call goes, and why
   parkway simulate examples/calls/*.txt      plays sample calls to the daemon
+  parkway convert /etc/freeswitch --out dialplan    your XML dialplan, to try all this with
+
+Why did a call go wrong?
+  fs_cli -x "uuid_dump UUID" > call.txt      or a log with the output of info in it, or a capture of Parkway's
+  parkway replay call.txt --store dialplan --explain=fails     where it goes, and each test that failed
+  parkway why-not call.txt "its extension" --store dialplan    why not there, and what would have led there
 
 Exit status: 0 all well, 1 something was found wrong, 2 it could not run.`,
     );
