@@ -44,6 +44,7 @@ const ONLY_LOOK = new Set([
   'url_encode',
   'user_data',
   'user_exists',
+  'valet_info',
 ]);
 /** Of these, only what begins so looks and does nothing else. */
 const LOOKS_WITH: Readonly<Record<string, RegExp>> = { db: /^(?:select|exists|count|list)\//, hash: /^select\// };

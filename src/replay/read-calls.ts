@@ -65,6 +65,7 @@ export class CallReader {
   *end(): Generator<RecordedCall | UnreadableDump, void> {
     for (const line of this.cutter.end()) yield* this.take(line);
     for (const piece of this.splitter.end()) yield* this.read(piece);
+    yield* this.seen.end();
     if (this.isEmpty) {
       const message = "expected dumps of channels (uuid_dump, events, captures, a log with info's output), found none";
       yield { kind: 'unreadable', location: this.name, message };
@@ -82,9 +83,9 @@ export class CallReader {
     if (found.kind !== 'call') {
       this.isEmpty = false;
       yield { kind: 'unreadable', location, message: found.message };
-    } else if (this.seen.isNew(found)) {
+    } else {
       this.isEmpty = false;
-      yield { ...found, location };
+      yield* this.seen.take({ ...found, location });
     }
   }
 }

@@ -128,6 +128,39 @@ describe('a whole socket', () => {
   });
 });
 
+describe('events of one channel', () => {
+  const event = (name: string, uuid: string, more = ''): string =>
+    `Event-Name: ${name}\nUnique-ID: ${uuid}\nCall-Direction: inbound\nCaller-Profile-Index: 1\n` +
+    `Caller-Destination-Number: ${uuid}-1001\n${more}\n`;
+  const read = (text: string): RecordedCall[] => {
+    const reader = new CallReader('file');
+    return calls([...reader.push(Buffer.from(text)), ...reader.end()]);
+  };
+
+  test('are the call as the first says that has its variables: FreeSWITCH leaves them out of CHANNEL_STATE', () => {
+    const found = read(
+      event('CHANNEL_STATE', 'a') +
+        event('CHANNEL_CREATE', 'a', 'variable_sofia_profile_name: external\n') +
+        event('CHANNEL_STATE', 'b') +
+        event('CHANNEL_EXECUTE', 'a', 'variable_sofia_profile_name: other\n'),
+    );
+    expect(
+      found.map(({ location, data, notes }) => [location, data.get('variable_sofia_profile_name'), notes]),
+    ).toEqual([
+      ['file:7', 'external', []],
+      ['file:14', undefined, ['none of its events holds variables (CHANNEL_CREATE or CHANNEL_EXECUTE would)']],
+    ]);
+  });
+
+  test('that hold no variables are told one by one when there are too many to keep', () => {
+    const many = Array.from({ length: 10_002 }, (_, index) => event('CHANNEL_STATE', String(index)));
+    const found = read([...many, event('CHANNEL_STATE', '0')].join(''));
+    expect(found.map(({ data }) => data.get('Unique-ID'))).toEqual(
+      Array.from({ length: 10_002 }, (_, index) => String(index)),
+    );
+  });
+});
+
 describe('a log', () => {
   const before =
     '2026-11-22 12:10:04.500000 19.63% [NOTICE] switch_channel.c:1142 New Channel null/x\nsome text: [x]\n';

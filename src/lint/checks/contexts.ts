@@ -26,7 +26,7 @@ export const contexts: Check = {
     yield* unusedExtensions(domain, lists);
     const known = new Set([...lists.lists.keys()].map(lowerCase));
     const named = [...namedContexts(domain)];
-    for (const { context, location, path } of named) {
+    for (const { context, location, path, fix } of named) {
       if (known.has(lowerCase(context))) continue;
       const instead = known.has('global') ? 'the context "global" takes its place' : 'calls find no route';
       yield {
@@ -34,6 +34,7 @@ export const contexts: Check = {
         location,
         path,
         message: `there is no context "${context}"${suggestion(context, [...lists.lists.keys()])}; ${instead}`,
+        ...(fix === undefined ? {} : { fix }),
       };
     }
     yield* unroutedContexts(
@@ -102,6 +103,8 @@ interface Named {
   readonly context: string;
   readonly location: string;
   readonly path: string;
+  /** What was probably taken for something else. */
+  readonly fix?: string;
 }
 
 function* namedContexts({ routes, extensions }: LintedDomain): Generator<Named> {
@@ -120,7 +123,15 @@ function* namedContexts({ routes, extensions }: LintedDomain): Generator<Named> 
     for (const { action, pointer } of actionsOf(extension)) {
       const target = transferTarget(action.application, action.data);
       if (target?.context === undefined || target.context.includes('$')) continue;
-      yield { context: textOf(target.context), location: extension.location, path: `${pointer}/data` };
+      const flag = /^-\w+$/.exec(target.destination)?.[0];
+      yield {
+        context: textOf(target.context),
+        location: extension.location,
+        path: `${pointer}/data`,
+        ...(flag === undefined
+          ? {}
+          : { fix: `leave ${flag} out: it is no flag here, so FreeSWITCH takes it for the number` }),
+      };
     }
   }
 }
