@@ -26,7 +26,7 @@ const TIMEZONE = Buffer.from(',"timezone":"');
 const DATA = Buffer.from(',"data":{"');
 const ANSWERS = Buffer.from(',"answers":');
 /** Another member of such a name would count instead of the one that was read. */
-const READ = ['capture', 'call', 'arrivedAt', 'timezone', 'data', 'answers'].map((key) => Buffer.from(`"${key}"`));
+const READ = ['capture', 'call', 'arrivedAt', 'timezone', 'data', 'answers'].map((key) => Buffer.from(key));
 
 /** Digits of a number that is just what they say. */
 const MOST_DIGITS = 15;
@@ -158,11 +158,11 @@ export class CaptureLine implements ChannelHeaders {
     const { bytes } = this.lines;
     while (bytes[this.at] === COMMA) {
       if (last !== undefined && this.pass(last)) return true;
-      this.at += 1;
-      if (READ.some((key) => isThere(bytes, this.at, key))) return false;
-      const key = lettersEnd(bytes, this.at + 1);
-      if (bytes[this.at] !== QUOTE || bytes[key] !== QUOTE || bytes[key + 1] !== COLON) return false;
-      this.at = valueEnd(this.lines, key + 2);
+      const key = this.at + 2;
+      const keyEnd = lettersEnd(bytes, key);
+      if (bytes[key - 1] !== QUOTE || bytes[keyEnd] !== QUOTE || bytes[keyEnd + 1] !== COLON) return false;
+      if (isRead(bytes, key, keyEnd)) return false;
+      this.at = valueEnd(this.lines, keyEnd + 2);
       if (this.at < 0) return false;
     }
     return last === undefined;
@@ -174,14 +174,12 @@ export class CaptureLine implements ChannelHeaders {
     const { bytes } = lines;
     let at = this.at;
     for (let name = NO_NAME; ;) {
-      name = names.nameAt(lines, at, name);
+      name = names.read(lines, at, name);
       // Of two values of one name the parser has the last, where the first stood.
       if (name < 0 || seenIn[name] === number) return false;
-      const start = at + names.lengthOf(name);
-      const end = stringEnd(lines, start);
-      if (end < 0) return false;
+      const end = names.valueEnd;
       seenIn[name] = number;
-      starts[name] = start;
+      starts[name] = names.valueStart;
       ends[name] = end;
       at = end + 3;
       if (bytes[end + 1] === COMMA && bytes[end + 2] === QUOTE) continue;
@@ -236,6 +234,11 @@ export class CaptureLine implements ChannelHeaders {
 function isThere(bytes: Buffer, at: number, text: Buffer): boolean {
   for (let index = 0; index < text.length; index += 1) if (bytes[at + index] !== text[index]) return false;
   return true;
+}
+
+function isRead(bytes: Buffer, from: number, to: number): boolean {
+  for (const key of READ) if (key.length === to - from && isThere(bytes, from, key)) return true;
+  return false;
 }
 
 /** Whether the bytes of a string are a text as it is, without escapes. */

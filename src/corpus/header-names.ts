@@ -1,6 +1,7 @@
 /**
- * The names of headers that lines have had, each with those that came behind it: FreeSWITCH writes a channel's headers in the same
- * order again and again, so the next name is seldom looked up, but compared with the one that stood there before.
+ * The names of headers that lines have had, each with those that came behind it, and with its value if that was the same again and
+ * again: FreeSWITCH writes a channel's headers in the same order, and most of them alike. So the next header is seldom looked up,
+ * but compared with what stood there before.
  */
 import type { Bytes } from '../bytes.js';
 import { lowerCase } from '../dialplan/c-values.js';
@@ -13,9 +14,17 @@ export const MOST_NAMES = 4_000;
 const LONGEST_NAME = 500;
 /** Only so many of the names that came behind another are compared. */
 const MOST_FOLLOWERS = 16;
+/** So many bytes are compared at once. */
+const WORD = 8;
 const MOST_LIKENESSES = 1_000;
-/** What stands between a name and its value. */
+/** What stands between a name and its value, and between a value and the next name. */
 const BETWEEN = '":"';
+const BEHIND = Buffer.from('","');
+/** Longer values are not compared. */
+const LONGEST_USUAL = 64;
+/** So often may a value be another one, not once the same in between: then it is compared no more. */
+const MOST_CHANGES = 3;
+const ROOM = LONGEST_NAME + BETWEEN.length + LONGEST_USUAL + BEHIND.length;
 /** What JSON puts before all other names of an object, and what it escapes. */
 const UNUSUAL = /^\d|\\/;
 
@@ -32,29 +41,39 @@ interface Like {
 export class HeaderNames {
   private readonly numbers = new Map<Bytes, number>();
   private readonly spellings: Bytes[] = [''];
-  /** All names one behind the other, each with what stands between it and its value. */
-  private readonly bytes = new Uint8Array(MOST_NAMES * 64);
+  /** All names one behind the other, each with what stands behind it, and with room for a value. */
+  private readonly bytes = Buffer.alloc(MOST_NAMES * 128);
   private readonly view = new DataView(this.bytes.buffer);
   private readonly starts = new Int32Array(MOST_NAMES);
+  /** Up to the value; and with the usual value, if there is one, up to the next name. */
   private readonly lengths = new Int32Array(MOST_NAMES);
+  private readonly usualLengths = new Int32Array(MOST_NAMES);
+  private readonly changes = new Uint8Array(MOST_NAMES);
   private used = 0;
   private readonly usualFollowers = new Int32Array(MOST_NAMES);
   private readonly followers: number[][] = [[]];
   private readonly likes: Readonly<Record<Likeness, Map<string, Like>>> = { is: new Map(), begins: new Map() };
 
   get isFull(): boolean {
-    return this.spellings.length >= MOST_NAMES - 1 || this.used + LONGEST_NAME > this.bytes.length;
+    return this.spellings.length >= MOST_NAMES - 1 || this.used + ROOM > this.bytes.length;
   }
 
-  /** The name that stands there, of a header whose value is a string; negative if there is none. @param at behind its quote */
-  nameAt(scanned: ScannedBytes, at: number, previous: number): number {
-    const usual = this.usualFollowers[previous] as number;
-    return usual !== NO_NAME && this.stands(usual, scanned.view, at) ? usual : this.otherAt(scanned, at, previous);
-  }
+  /** Of the header that was read last: where its value begins, and where its end is, a quote. */
+  valueStart = 0;
+  valueEnd = 0;
 
-  /** How many bytes there are from the beginning of a name to that of its value. */
-  lengthOf(name: number): number {
-    return this.lengths[name] as number;
+  /** Reads the header that begins there, whose value is a string: its name; negative if there is none. @param at behind its quote */
+  read(scanned: ScannedBytes, at: number, previous: number): number {
+    const name = this.usualFollowers[previous] as number;
+    const usualLength = this.usualLengths[name] as number;
+    if (usualLength > 0 && this.stands(name, usualLength, scanned.view, at)) {
+      this.changes[name] = 0;
+      this.valueStart = at + (this.lengths[name] as number);
+      this.valueEnd = at + usualLength - BEHIND.length;
+      return name;
+    }
+    const isUsual = name !== NO_NAME && this.stands(name, this.lengths[name] as number, scanned.view, at);
+    return this.readValue(isUsual ? name : this.otherAt(scanned, at, previous), scanned, at);
   }
 
   numberOf(text: Bytes): number | undefined {
@@ -76,19 +95,48 @@ export class HeaderNames {
     return like.names;
   }
 
-  private stands(name: number, view: DataView, at: number): boolean {
+  /** Whether what is known of a name stands there. No line feed does, so that it is compared no further. */
+  private stands(name: number, length: number, view: DataView, at: number): boolean {
     const start = this.starts[name] as number;
-    const last = (this.lengths[name] as number) - 4;
-    // A line feed ends what is compared: no name has one.
-    for (let offset = 0; offset < last; offset += 4) {
-      if (view.getInt32(at + offset, true) !== this.view.getInt32(start + offset, true)) return false;
+    if (length < WORD) return this.stand(start, length, view, at);
+    // As numbers two words are alike if their bytes are: text has none of the bytes that make a zero.
+    const last = length - WORD;
+    for (let offset = 0; offset < last; offset += WORD) {
+      if (view.getFloat64(at + offset, true) !== this.view.getFloat64(start + offset, true)) return false;
     }
-    return view.getInt32(at + last, true) === this.view.getInt32(start + last, true);
+    return view.getFloat64(at + last, true) === this.view.getFloat64(start + last, true);
+  }
+
+  private stand(start: number, length: number, view: DataView, at: number): boolean {
+    for (let offset = 0; offset < length; offset += 1) {
+      if (view.getUint8(at + offset) !== this.view.getUint8(start + offset)) return false;
+    }
+    return true;
+  }
+
+  private readValue(name: number, scanned: ScannedBytes, at: number): number {
+    if (name < 0) return name;
+    this.valueStart = at + (this.lengths[name] as number);
+    this.valueEnd = stringEnd(scanned, this.valueStart);
+    if (this.valueEnd < 0) return -1;
+    if ((this.changes[name] as number) <= MOST_CHANGES) this.noteChange(name, scanned.bytes);
+    return name;
+  }
+
+  private noteChange(name: number, bytes: Buffer): void {
+    const { valueStart, valueEnd } = this;
+    this.changes[name] = (this.changes[name] as number) + 1;
+    this.usualLengths[name] = 0;
+    if (valueEnd - valueStart > LONGEST_USUAL || this.changes[name] > MOST_CHANGES) return;
+    const from = (this.starts[name] as number) + (this.lengths[name] as number);
+    bytes.copy(this.bytes, from, valueStart, valueEnd);
+    BEHIND.copy(this.bytes, from + valueEnd - valueStart);
+    this.usualLengths[name] = (this.lengths[name] as number) + valueEnd - valueStart + BEHIND.length;
   }
 
   private otherAt(scanned: ScannedBytes, at: number, previous: number): number {
     const followers = this.followers[previous] as number[];
-    const known = followers.find((name) => this.stands(name, scanned.view, at));
+    const known = followers.find((name) => this.stands(name, this.lengths[name] as number, scanned.view, at));
     if (known !== undefined) {
       this.usualFollowers[previous] = known;
       return known;
@@ -111,8 +159,8 @@ export class HeaderNames {
     this.numbers.set(text, name);
     this.starts[name] = this.used;
     this.lengths[name] = text.length + BETWEEN.length;
-    this.bytes.set(Buffer.from(text + BETWEEN, 'latin1'), this.used);
-    this.used += text.length + BETWEEN.length;
+    this.bytes.write(text + BETWEEN, this.used, 'latin1');
+    this.used += text.length + BETWEEN.length + LONGEST_USUAL + BEHIND.length;
     for (const likes of Object.values(this.likes)) for (const like of likes.values()) noteIfAlike(like, name, text);
     return name;
   }
