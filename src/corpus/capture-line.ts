@@ -8,7 +8,7 @@ import type { ChannelHeaders, Likeness } from '../dialplan/caller-profile.js';
 import { answersFromTexts, type AnswerSource, type AnswerTexts } from '../replay/answer-source.js';
 import type { Capture } from '../replay/capture.js';
 import { parseJson } from '../replay/json-bytes.js';
-import { HeaderNames, MOST_NAMES, NO_NAME } from './header-names.js';
+import { HeaderTable } from './header-table.js';
 import { digitsEnd, stringEnd, valueEnd, type ScannedBytes } from './scan-json.js';
 
 const QUOTE = 0x22;
@@ -30,7 +30,6 @@ const READ = ['capture', 'call', 'arrivedAt', 'timezone', 'data', 'answers'].map
 
 /** Digits of a number that is just what they say. */
 const MOST_DIGITS = 15;
-const NO_HEADERS: readonly string[] = [];
 const MOST_ANSWERS = 500;
 const LONGEST_ANSWERS = 4_000;
 const BEYOND_ASCII = /[^\x00-\x7f]/;
@@ -48,13 +47,9 @@ export class CaptureLine implements ChannelHeaders {
   /** How far the line was walked over. */
   private at = 0;
   private number = 0;
-  private names = new HeaderNames();
-  /** By header name: the line it stood in last, where its value was, and the text that was made of it last, in which line. */
-  private readonly seenIn = new Int32Array(MOST_NAMES);
-  private readonly starts = new Int32Array(MOST_NAMES);
-  private readonly ends = new Int32Array(MOST_NAMES);
-  private readonly readIn = new Int32Array(MOST_NAMES);
-  private values: Bytes[] = [];
+  private headers = new HeaderTable();
+  /** By header: the text that was made of its value last, and in which line. */
+  private readonly values = new Map<number, { value: Bytes; line: number }>();
   private parsed: ParsedCapture | undefined;
   private answersStart = 0;
   private answersEnd = 0;
@@ -72,7 +67,7 @@ export class CaptureLine implements ChannelHeaders {
     this.number += 1;
     this.parsed = undefined;
     this.answersHere = undefined;
-    if (this.names.isFull) this.forgetNames();
+    if (this.headers.isFull) this.forgetHeaders();
     return (
       this.pass(START) &&
       this.passString() &&
@@ -90,13 +85,17 @@ export class CaptureLine implements ChannelHeaders {
   }
 
   get(header: string): Bytes | undefined {
-    const name = this.names.numberOf(header);
-    if (name === undefined || this.seenIn[name] !== this.number) return undefined;
-    if (this.readIn[name] !== this.number) {
-      this.readIn[name] = this.number;
-      this.values[name] = this.valueOf(header, name);
+    const name = this.headers.find(header);
+    if (name === undefined) return undefined;
+    const last = this.values.get(name);
+    if (last?.line === this.number) return last.value;
+    const value = this.valueOf(header, this.headers.valueStart(name), last?.value);
+    if (last === undefined) this.values.set(name, { value, line: this.number });
+    else {
+      last.value = value;
+      last.line = this.number;
     }
-    return this.values[name];
+    return value;
   }
 
   keys(): Iterable<string> {
@@ -105,11 +104,7 @@ export class CaptureLine implements ChannelHeaders {
 
   /** In the order they stand in. */
   keysLike(text: string, how: Likeness): readonly string[] {
-    const here = this.names.like(text, how).filter((name) => this.seenIn[name] === this.number);
-    if (here.length === 0) return NO_HEADERS;
-    return here
-      .sort((one, other) => (this.starts[one] as number) - (this.starts[other] as number))
-      .map((name) => this.names.spelling(name));
+    return this.headers.findLike(text, how);
   }
 
   /** What FreeSWITCH answered while the call was hunted. */
@@ -147,7 +142,7 @@ export class CaptureLine implements ChannelHeaders {
     const start = this.at;
     if (!this.passString()) return false;
     const { bytes } = this.lines;
-    const zone = isText(bytes, start, this.at - 1, last) ? last : bytes.toString('latin1', start, this.at - 1);
+    const zone = isText(bytes, start, last) ? last : bytes.toString('latin1', start, this.at - 1);
     if (zone !== last && (BEYOND_ASCII.test(zone) || zone.includes('\\'))) return false;
     this.timezone = zone;
     return true;
@@ -168,24 +163,9 @@ export class CaptureLine implements ChannelHeaders {
     return last === undefined;
   }
 
-  /** All headers, from behind the quote of the first name. */
   private takeHeaders(): boolean {
-    const { lines, names, number, seenIn, starts, ends } = this;
-    const { bytes } = lines;
-    let at = this.at;
-    for (let name = NO_NAME; ;) {
-      name = names.read(lines, at, name);
-      // Of two values of one name the parser has the last, where the first stood.
-      if (name < 0 || seenIn[name] === number) return false;
-      const end = names.valueEnd;
-      seenIn[name] = number;
-      starts[name] = names.valueStart;
-      ends[name] = end;
-      at = end + 3;
-      if (bytes[end + 1] === COMMA && bytes[end + 2] === QUOTE) continue;
-      this.at = end + 2;
-      return bytes[end + 1] === CLOSE_BRACE;
-    }
+    this.at = this.headers.readAll(this.lines, this.at);
+    return this.at > 0;
   }
 
   private takeAnswers(): boolean {
@@ -195,13 +175,10 @@ export class CaptureLine implements ChannelHeaders {
     return this.at > 0 && this.lines.bytes[this.answersStart] === OPEN_BRACE;
   }
 
-  private valueOf(header: string, name: number): Bytes {
+  private valueOf(header: string, start: number, last: Bytes | undefined): Bytes {
     const { bytes } = this.lines;
-    const start = this.starts[name] as number;
-    const end = this.ends[name] as number;
-    const last = this.values[name];
-    if (isText(bytes, start, end, last)) return last;
-    const raw = bytes.toString('latin1', start, end);
+    if (isText(bytes, start, last)) return last;
+    const raw = bytes.toString('latin1', start, stringEnd(this.lines, start));
     if (!raw.includes('\\')) return raw;
     // What an escaped character is in bytes depends on the other characters of the line.
     if (!raw.includes('\\u')) return JSON.parse(`"${raw}"`) as Bytes;
@@ -224,10 +201,9 @@ export class CaptureLine implements ChannelHeaders {
     return (this.parsed ??= parseCapture(this.lines.bytes.toString('latin1', this.from, this.to)));
   }
 
-  private forgetNames(): void {
-    this.names = new HeaderNames();
-    this.seenIn.fill(0);
-    this.values = [];
+  private forgetHeaders(): void {
+    this.headers = new HeaderTable();
+    this.values.clear();
   }
 }
 
@@ -241,12 +217,12 @@ function isRead(bytes: Buffer, from: number, to: number): boolean {
   return false;
 }
 
-/** Whether the bytes of a string are a text as it is, without escapes. */
-function isText(bytes: Buffer, start: number, end: number, text: Bytes | undefined): text is Bytes {
-  if (text?.length !== end - start) return false;
+/** Whether a string is a text as it is, without escapes. */
+function isText(bytes: Buffer, start: number, text: Bytes | undefined): text is Bytes {
+  if (text === undefined || bytes[start + text.length] !== QUOTE) return false;
   for (let index = 0; index < text.length; index += 1) {
     const byte = bytes[start + index];
-    if (byte !== text.charCodeAt(index) || byte === BACKSLASH) return false;
+    if (byte !== text.charCodeAt(index) || byte === BACKSLASH || byte === QUOTE) return false;
   }
   return true;
 }

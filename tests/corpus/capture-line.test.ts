@@ -201,6 +201,24 @@ describe('a line of a capture file', () => {
     expect(take(line, Buffer.from(change(text)))).toBe(false);
   });
 
+  test('takes no text with quotes for a value of the line before', () => {
+    const line = new CaptureLine();
+    const valueOfA = (headers: readonly (readonly [string, string])[]): string | undefined => {
+      expect(take(line, lineOf({ headers, globals: {}, arrivedAt: 5, timezone: 'UTC', escapes: 'none' }))).toBe(true);
+      return line.get('a');
+    };
+    expect(valueOfA([['a', '1","b']])).toBe('1","b');
+    expect(
+      valueOfA([
+        ['a', '1'],
+        ['b', '2'],
+      ]),
+    ).toBe('1');
+    expect(valueOfA([['a', '\n']])).toBe('\n');
+    expect(valueOfA([['a', '\\n']])).toBe('\\n');
+    expect(valueOfA([['a', '\n']])).toBe('\n');
+  });
+
   test('tells its headers, however many names there were before', () => {
     const line = new CaptureLine();
     const one = (number: number): Buffer =>
