@@ -49,11 +49,12 @@ export class CaptureLine implements ChannelHeaders {
   private number = 0;
   private headers = new HeaderTable();
   /** By header: the text that was made of its value last, and in which line. */
-  private readonly values = new Map<number, { value: Bytes; line: number }>();
+  private values: { value: Bytes; line: number }[] = [];
   private parsed: ParsedCapture | undefined;
   private answersStart = 0;
   private answersEnd = 0;
   private answersHere: AnswerSource | undefined;
+  private lastAnswers: { readonly bytes: Buffer; readonly source: AnswerSource } | undefined;
   private readonly answersByText = new Map<Bytes, AnswerSource>();
   arrivedAt = 0;
   timezone: Bytes | undefined;
@@ -87,15 +88,17 @@ export class CaptureLine implements ChannelHeaders {
   get(header: string): Bytes | undefined {
     const name = this.headers.find(header);
     if (name === undefined) return undefined;
-    const last = this.values.get(name);
-    if (last?.line === this.number) return last.value;
-    const value = this.valueOf(header, this.headers.valueStart(name), last?.value);
-    if (last === undefined) this.values.set(name, { value, line: this.number });
-    else {
-      last.value = value;
+    const last = this.values[name];
+    if (last === undefined) {
+      const value = this.valueOf(header, this.headers.valueStart(name), undefined);
+      this.values[name] = { value, line: this.number };
+      return value;
+    }
+    if (last.line !== this.number) {
+      last.value = this.valueOf(header, this.headers.valueStart(name), last.value);
       last.line = this.number;
     }
-    return value;
+    return last.value;
   }
 
   keys(): Iterable<string> {
@@ -186,15 +189,18 @@ export class CaptureLine implements ChannelHeaders {
   }
 
   private readAnswers(): AnswerSource {
-    const text = this.lines.bytes.toString('latin1', this.answersStart, this.answersEnd);
-    const known = this.answersByText.get(text);
-    if (known !== undefined) return known;
+    const { bytes } = this.lines;
+    const { answersStart: start, answersEnd: end, lastAnswers: last } = this;
+    if (last?.bytes.length === end - start && isThere(bytes, start, last.bytes)) return last.source;
+    const text = bytes.toString('latin1', start, end);
+    // What a character beyond ASCII is in bytes depends on the others of the line.
     if (BEYOND_ASCII.test(text)) return answersFromTexts(this.parse().answers);
-    const answers = answersFromTexts(JSON.parse(text) as AnswerTexts);
-    if (text.length > LONGEST_ANSWERS) return answers;
+    const source = this.answersByText.get(text) ?? answersFromTexts(JSON.parse(text) as AnswerTexts);
+    if (text.length > LONGEST_ANSWERS) return source;
+    this.lastAnswers = { bytes: Buffer.from(text), source };
     if (this.answersByText.size >= MOST_ANSWERS) this.answersByText.clear();
-    this.answersByText.set(text, answers);
-    return answers;
+    this.answersByText.set(text, source);
+    return source;
   }
 
   private parse(): ParsedCapture {
@@ -203,7 +209,7 @@ export class CaptureLine implements ChannelHeaders {
 
   private forgetHeaders(): void {
     this.headers = new HeaderTable();
-    this.values.clear();
+    this.values = [];
   }
 }
 

@@ -1,7 +1,13 @@
 /** A dialplan, and how it chooses contexts for the calls of a corpus. */
 import type { ChannelHeaders } from '../dialplan/caller-profile.js';
 import { callerContext } from '../replay/caller-context.js';
-import { contextOf, selectContext, type Selected, type SelectedContext } from '../routes/select-context.js';
+import {
+  contextOf,
+  selectContext,
+  type Routing,
+  type Selected,
+  type SelectedContext,
+} from '../routes/select-context.js';
 import { defaultDomain, type Snapshot } from '../routes/snapshot.js';
 
 export interface ContextOptions {
@@ -21,8 +27,9 @@ export class ContextChooser {
     this.defaultDomain = defaultDomain(snapshot, options.domain);
   }
 
-  choose(data: ChannelHeaders): Selected {
-    return contextOf(data, this.snapshot, this.defaultDomain, this.asked(data));
+  /** @param routing what is read of the same data */
+  choose(routing: Routing, data: ChannelHeaders): Selected {
+    return contextOf(routing, this.snapshot, this.defaultDomain, this.asked(data));
   }
 
   /** The same, and why. */

@@ -1,5 +1,5 @@
 /** Remembers decisions by the contexts that dialplans choose for a call: what chose them matters no more then. */
-import type { Selected } from '../routes/select-context.js';
+import { routingOf, type Selected } from '../routes/select-context.js';
 import type { ContextChooser } from './context-chooser.js';
 import { DecisionMemo, type CallToDecide, type WatchedCall } from './decision-memo.js';
 
@@ -24,7 +24,8 @@ export class ContextMemos<Call extends CallToDecide, Decision> {
   }
 
   private memoFor({ data }: Call): DecisionMemo<Call, Decision> {
-    const chosen = this.choosers.map((chooser) => chooser.choose(data));
+    const routing = routingOf(data);
+    const chosen = this.choosers.map((chooser) => chooser.choose(routing, data));
     const { last } = this;
     if (last !== undefined && chosen.every((one, index) => isSame(one, last.chosen[index]))) return last.memo;
     const key = JSON.stringify(chosen.map(({ domain, name }) => [domain, name]));

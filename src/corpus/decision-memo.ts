@@ -27,17 +27,31 @@ export interface WatchedCall extends CallToDecide {
 type Learnt = Finding | null;
 
 /** Finds one thing out about a call, the `turn`th. There is one of it for all calls. */
-type Question = (call: CallToDecide, turn: number) => Learnt;
+interface Question {
+  (call: CallToDecide, turn: number): Learnt;
+  /** Set where the answer follows from the class of a field's value, if it has one. */
+  readonly values?: FieldValues;
+}
 
 /** What calls are asked that come here, and where their answers lead; most often all have the same. */
 class Crossing {
   private others: Map<Learnt, Place> | undefined;
+  /** Where values of a class lead that many questions in a row are about. */
+  private leaps: Map<ValueClass, Place> | undefined;
 
   constructor(
     readonly question: Question,
     private readonly usual: Learnt,
     private readonly usualPlace: Place,
   ) {}
+
+  /** The next place for a call; undefined where none like it came by. */
+  next(call: CallToDecide, turn: number): Place | undefined {
+    const { values } = this.question;
+    const valueClass = values?.classOf(call, turn);
+    if (valueClass === undefined) return this.follow(this.question(call, turn));
+    return this.leaps?.get(valueClass) ?? this.leap(valueClass, call, turn);
+  }
 
   follow(answer: Learnt): Place | undefined {
     return answer === this.usual ? this.usualPlace : this.others?.get(answer);
@@ -46,6 +60,17 @@ class Crossing {
   lead(answer: Learnt, place: Place): void {
     this.others ??= new Map();
     this.others.set(answer, place);
+  }
+
+  private leap(valueClass: ValueClass, call: CallToDecide, turn: number): Place | undefined {
+    const { values } = this.question;
+    let place = this.follow(this.question(call, turn));
+    while (place instanceof Crossing && place.question.values === values)
+      place = place.follow(place.question(call, turn));
+    if (place === undefined) return undefined;
+    if (this.leaps === undefined || this.leaps.size >= MOST_LEAPS) this.leaps = new Map();
+    this.leaps.set(valueClass, place);
+    return place;
   }
 }
 
@@ -58,6 +83,8 @@ interface Note {
 
 /** How many crossings the tree may have: it is forgotten then, and begun anew, so that memory stays flat. */
 const MOST_CROSSINGS = 300_000;
+/** So many classes' ways are remembered at one crossing. */
+const MOST_LEAPS = 4_000;
 /** Of so many values of a field it is remembered what PCRE2 said of them. */
 const MOST_VALUES = 5_000;
 const SEPARATOR = '\n';
@@ -75,7 +102,7 @@ export class DecisionMemo<Call extends CallToDecide, Decision> {
     this.turn += 1;
     const { turn } = this;
     let place = this.root;
-    while (place instanceof Crossing) place = place.follow(place.question(call, turn));
+    while (place instanceof Crossing) place = place.next(call, turn);
     return place === undefined ? this.workOut(call) : (place.decision as Decision);
   }
 
@@ -207,7 +234,10 @@ function headerQuestion(header: string): Question {
 }
 
 function namesQuestion(text: string, how: Likeness): Question {
-  return ({ data }) => [...keysLike(data, text, how)].join(SEPARATOR);
+  return ({ data }) => {
+    const names = [...keysLike(data, text, how)];
+    return names.length === 0 ? '' : names.join(SEPARATOR);
+  };
 }
 
 function globalQuestion(name: Bytes): Question {
@@ -249,14 +279,25 @@ class FieldValues {
     // What is known of the value at hand knows nothing of the new expression.
     this.turn = 0;
     this.valueClass = undefined;
-    return (call, turn) => {
-      if (turn !== this.turn) this.turnTo(call, turn);
-      const classed = number === undefined ? undefined : this.valueClass?.[number];
-      return classed ?? this.ask(index, pattern);
-    };
+    if (number === undefined) {
+      return (call, turn) => {
+        this.turnTo(call, turn);
+        return this.ask(index, pattern);
+      };
+    }
+    const answer = (call: CallToDecide, turn: number): boolean =>
+      this.classOf(call, turn)?.[number] ?? this.ask(index, pattern);
+    return Object.assign(answer, { values: this });
+  }
+
+  /** The class of a call's value; undefined if it has none. */
+  classOf(call: CallToDecide, turn: number): ValueClass | undefined {
+    this.turnTo(call, turn);
+    return this.valueClass;
   }
 
   private turnTo({ data }: CallToDecide, turn: number): void {
+    if (turn === this.turn) return;
     this.turn = turn;
     this.asked = undefined;
     const value = valueOf(this.field, data);

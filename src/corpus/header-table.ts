@@ -30,7 +30,7 @@ const MOST_NAMES = 4_000;
 const MOST_FOLLOWERS = 16;
 const MOST_LIKENESSES = 1_000;
 
-/** What is known of a name: a row of numbers, at the offset that stands for the name everywhere. */
+/** What is known of a name: a row of so many numbers. A name is told by the number of its row. */
 const ROW = 8;
 /** The name that came behind it last. */
 const FOLLOWER = 0;
@@ -83,22 +83,22 @@ export class HeaderTable {
     const { line } = this;
     let at = from;
     for (let name = NO_NAME; ;) {
-      const usual = rows[name + FOLLOWER] as number;
-      const length = rows[usual + USUAL_LENGTH] as number;
+      const usual = rows[name * ROW + FOLLOWER] as number;
+      const length = rows[usual * ROW + USUAL_LENGTH] as number;
       let end: number;
-      if (length > 0 && this.stands(rows[usual + BYTES] as number, length, view, at)) {
+      if (length > 0 && this.stands(rows[usual * ROW + BYTES] as number, length, view, at)) {
         name = usual;
         end = at + length - BEHIND.length;
       } else {
         name = this.nameAt(scanned, at, name);
         if (name < 0) return -1;
-        end = this.valueEnd(name, scanned, at + (rows[name + LENGTH] as number));
+        end = this.valueEnd(name, scanned, at + (rows[name * ROW + LENGTH] as number));
         if (end < 0) return -1;
       }
       // Of two values of one name the parser has the last, where the first stood.
-      if (rows[name + SEEN_IN] === line) return -1;
-      rows[name + SEEN_IN] = line;
-      rows[name + VALUE] = at + (rows[name + LENGTH] as number);
+      if (rows[name * ROW + SEEN_IN] === line) return -1;
+      rows[name * ROW + SEEN_IN] = line;
+      rows[name * ROW + VALUE] = at + (rows[name * ROW + LENGTH] as number);
       at = end + BEHIND.length;
       if (bytes[end + 1] !== COMMA || bytes[end + 2] !== QUOTE) return bytes[end + 1] === CLOSE_BRACE ? end + 2 : -1;
     }
@@ -107,21 +107,21 @@ export class HeaderTable {
   /** The name of a header that the line at hand has; undefined if it has none such. */
   find(text: Bytes): number | undefined {
     const name = this.byText.get(text);
-    return name !== undefined && this.rows[name + SEEN_IN] === this.line ? name : undefined;
+    return name !== undefined && this.rows[name * ROW + SEEN_IN] === this.line ? name : undefined;
   }
 
   /** Where a header's value begins. */
   valueStart(name: number): number {
-    return this.rows[name + VALUE] as number;
+    return this.rows[name * ROW + VALUE] as number;
   }
 
   /** The headers of the line whose names, in lower case, are or begin like a text, in order. */
   findLike(text: string, how: Likeness): readonly Bytes[] {
     const { rows, line } = this;
     const names = this.namesLike(text, how);
-    if (!names.some((name) => rows[name + SEEN_IN] === line)) return NONE;
+    if (!names.some((name) => rows[name * ROW + SEEN_IN] === line)) return NONE;
     return names
-      .filter((name) => rows[name + SEEN_IN] === line)
+      .filter((name) => rows[name * ROW + SEEN_IN] === line)
       .sort((one, other) => this.valueStart(one) - this.valueStart(other))
       .map((name) => this.textOf(name));
   }
@@ -139,22 +139,22 @@ export class HeaderTable {
   }
 
   private textOf(name: number): Bytes {
-    return this.texts[name / ROW] ?? '';
+    return this.texts[name] ?? '';
   }
 
   private nameAt(scanned: ScannedBytes, at: number, previous: number): number {
     const { rows } = this;
     const isAt = (name: number): boolean =>
-      this.stands(rows[name + BYTES] as number, rows[name + LENGTH] as number, scanned.view, at);
-    const usual = rows[previous + FOLLOWER] as number;
+      this.stands(rows[name * ROW + BYTES] as number, rows[name * ROW + LENGTH] as number, scanned.view, at);
+    const usual = rows[previous * ROW + FOLLOWER] as number;
     if (usual !== NO_NAME && isAt(usual)) return usual;
-    const followers = this.followers[previous / ROW] as number[];
+    const followers = this.followers[previous] as number[];
     let name = followers.find(isAt);
     if (name === undefined) {
       name = this.readName(scanned, at);
       if (name >= 0 && followers.length < MOST_FOLLOWERS) followers.push(name);
     }
-    if (name >= 0) rows[previous + FOLLOWER] = name;
+    if (name >= 0) rows[previous * ROW + FOLLOWER] = name;
     return name;
   }
 
@@ -167,12 +167,12 @@ export class HeaderTable {
   }
 
   private add(text: Bytes): number {
-    const name = this.texts.length * ROW;
+    const name = this.texts.length;
     this.texts.push(text);
     this.followers.push([]);
     this.byText.set(text, name);
-    this.rows[name + BYTES] = this.used;
-    this.rows[name + LENGTH] = text.length + BETWEEN.length;
+    this.rows[name * ROW + BYTES] = this.used;
+    this.rows[name * ROW + LENGTH] = text.length + BETWEEN.length;
     this.bytes.write(text + BETWEEN, this.used, 'latin1');
     this.used += roomFor(text.length);
     for (const likes of Object.values(this.likes)) for (const like of likes.values()) noteIfAlike(like, name, text);
@@ -181,23 +181,24 @@ export class HeaderTable {
 
   private valueEnd(name: number, scanned: ScannedBytes, start: number): number {
     const end = stringEnd(scanned, start);
-    if ((this.rows[name + CHANGES] as number) <= MOST_CHANGES && end >= 0) this.noteChange(name, scanned, start, end);
+    if ((this.rows[name * ROW + CHANGES] as number) <= MOST_CHANGES && end >= 0)
+      this.noteChange(name, scanned, start, end);
     return end;
   }
 
   private noteChange(name: number, { bytes }: ScannedBytes, start: number, end: number): void {
     const { rows, line } = this;
-    const isOften = line - (rows[name + CHANGED_IN] as number) <= LINES_BETWEEN_CHANGES;
-    const changes = isOften ? (rows[name + CHANGES] as number) + 1 : 1;
-    rows[name + CHANGES] = changes;
-    rows[name + CHANGED_IN] = line;
-    rows[name + USUAL_LENGTH] = 0;
+    const isOften = line - (rows[name * ROW + CHANGED_IN] as number) <= LINES_BETWEEN_CHANGES;
+    const changes = isOften ? (rows[name * ROW + CHANGES] as number) + 1 : 1;
+    rows[name * ROW + CHANGES] = changes;
+    rows[name * ROW + CHANGED_IN] = line;
+    rows[name * ROW + USUAL_LENGTH] = 0;
     if (end - start > LONGEST_USUAL || changes > MOST_CHANGES) return;
-    const length = rows[name + LENGTH] as number;
-    const at = (rows[name + BYTES] as number) + length;
+    const length = rows[name * ROW + LENGTH] as number;
+    const at = (rows[name * ROW + BYTES] as number) + length;
     bytes.copy(this.bytes, at, start, end);
     BEHIND.copy(this.bytes, at + end - start);
-    rows[name + USUAL_LENGTH] = length + end - start + BEHIND.length;
+    rows[name * ROW + USUAL_LENGTH] = length + end - start + BEHIND.length;
   }
 
   /** Whether bytes of the table stand there. None of them is a line feed, so that nothing is compared beyond one. */

@@ -29,23 +29,43 @@ interface Zone {
   steady: { readonly hour: number; readonly offset: number } | undefined;
 }
 
+type CalendarDate = Pick<ClockReading, 'year' | 'month' | 'day' | 'weekday' | 'yearDay'>;
+
+/** The day last asked for, counted from the epoch. */
+let lastDate: { readonly day: number; readonly date: CalendarDate } = { day: 0, date: readDate(0) };
+
 /** Zones by name; null for a name that is none. Names may come from a caller: bounded. */
 let zones = new Map<string, Zone | null>();
 
 /** Reads the clock at `epochMs` with a fixed offset in seconds. */
 export function readClockAtOffset(epochMs: number, offset: number): ClockReading {
-  const shifted = new Date(epochMs + offset * 1000);
-  const year = shifted.getUTCFullYear();
+  const shifted = epochMs + offset * 1000;
+  const day = Math.floor(shifted / DAY_MS);
+  if (day !== lastDate.day) lastDate = { day, date: readDate(shifted) };
+  const { year, month, day: dayOfMonth, weekday, yearDay } = lastDate.date;
+  const second = Math.floor((shifted - day * DAY_MS) / 1000);
   return {
     year,
-    month: shifted.getUTCMonth() + 1,
-    day: shifted.getUTCDate(),
-    hour: shifted.getUTCHours(),
-    minute: shifted.getUTCMinutes(),
-    second: shifted.getUTCSeconds(),
-    weekday: shifted.getUTCDay() + 1,
-    yearDay: Math.floor((shifted.getTime() - Date.UTC(year, 0, 1)) / DAY_MS) + 1,
+    month,
+    day: dayOfMonth,
+    hour: Math.floor(second / 3600),
+    minute: Math.floor(second / 60) % 60,
+    second: second % 60,
+    weekday,
+    yearDay,
     offset,
+  };
+}
+
+function readDate(epochMs: number): CalendarDate {
+  const date = new Date(epochMs);
+  const year = date.getUTCFullYear();
+  return {
+    year,
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    weekday: date.getUTCDay() + 1,
+    yearDay: Math.floor((date.getTime() - Date.UTC(year, 0, 1)) / DAY_MS) + 1,
   };
 }
 

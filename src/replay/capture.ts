@@ -35,6 +35,8 @@ export interface Capture {
 }
 
 const VERSION = 1;
+/** No clock goes farther (ECMA-262). */
+const FARTHEST_MS = 8.64e15;
 
 /** Whether an object of a recording is a capture, of whatever version. */
 export function isCapture(value: object): value is { readonly capture: unknown } {
@@ -46,7 +48,7 @@ export function captureProblem(value: { readonly capture: unknown }): string | u
   const { capture, data, arrivedAt } = value as Record<string, unknown>;
   if (capture !== VERSION) return `expected a capture of version ${VERSION}, found version ${JSON.stringify(capture)}`;
   if (typeof data !== 'object' || data === null) return `expected the channel's headers in "data", found ${show(data)}`;
-  if (typeof arrivedAt !== 'number') return `expected epoch milliseconds in "arrivedAt", found ${show(arrivedAt)}`;
+  if (typeof arrivedAt !== 'number' || Math.abs(arrivedAt) > FARTHEST_MS) return `expected epoch milliseconds in "arrivedAt", found ${show(arrivedAt)}`;
   return undefined;
 }
 

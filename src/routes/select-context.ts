@@ -56,6 +56,17 @@ interface NamedContext extends ContextChoice {
   readonly name: string;
 }
 
+/** What of a channel's data chooses its context. */
+export interface Routing {
+  /** The variable that names the domain, and the name. */
+  readonly domain: { readonly variable: string; readonly name: string } | undefined;
+  /** The path of the `socket` application that is executed. */
+  readonly path: string | undefined;
+  /** The context that our dialplan transferred it to. */
+  readonly transferred: string | undefined;
+  readonly origin: Origin;
+}
+
 /**
  * @param defaultDomain the domain of calls that name none, or one there is not
  * @param asked the context to use whatever the routes say
@@ -66,50 +77,59 @@ export function selectContext(
   defaultDomain: string,
   asked?: string,
 ): SelectedContext {
-  const { selected, origin, named, domainChoice } = choose(data, snapshot, defaultDomain, asked);
+  const routing = routingOf(data);
+  const { selected, named, domainChoice } = choose(routing, snapshot, defaultDomain, asked);
+  const { origin } = routing;
   const { by, of } = named;
   const { variable, unknown } = domainChoice;
   const choice = { context: { by, of }, domain: { variable, unknown } };
   return { ...selected, origin, choice, why: inWords(selected, choice) };
 }
 
-/** The same without telling why, for many calls. */
-export function contextOf(data: ChannelHeaders, snapshot: Snapshot, defaultDomain: string, asked?: string): Selected {
-  return choose(data, snapshot, defaultDomain, asked).selected;
+/** The same without telling why, of what is read once for many dialplans. */
+export function contextOf(routing: Routing, snapshot: Snapshot, defaultDomain: string, asked?: string): Selected {
+  return choose(routing, snapshot, defaultDomain, asked).selected;
+}
+
+/** Reads what chooses a call's context. */
+export function routingOf(data: ChannelHeaders): Routing {
+  const transferred = transferredContext(data);
+  return {
+    domain: namedDomain(data),
+    path: explicitPath(data),
+    transferred: transferred === undefined ? undefined : textOf(transferred),
+    origin: originOf(data),
+  };
 }
 
 function choose(
-  data: ChannelHeaders,
+  { domain: asksFor, path, transferred, origin }: Routing,
   snapshot: Snapshot,
   defaultDomain: string,
   asked: string | undefined,
-): {
-  readonly selected: Selected;
-  readonly origin: Origin;
-  readonly named: NamedContext;
-  readonly domainChoice: DomainChoice;
-} {
-  const domainChoice = chooseDomain(data, snapshot);
-  const domain = domainChoice.found ?? findDomain(snapshot, defaultDomain);
-  const origin = originOf(data);
+): { readonly selected: Selected; readonly named: NamedContext; readonly domainChoice: DomainChoice } {
+  const found = asksFor === undefined ? undefined : findDomain(snapshot, asksFor.name);
+  const domain = found ?? findDomain(snapshot, defaultDomain);
   const named =
     askedContext(asked) ??
-    explicitContext(data, domain) ??
-    namedByTransfer(data, domain) ??
+    explicitContext(path, domain) ??
+    namedByTransfer(transferred, domain) ??
     routedContext(origin, domain?.routes ?? NO_ROUTES);
   const { name } = named;
-  const selected = { domain: domain?.name ?? defaultDomain, name, context: findContext(domain, name) };
-  return { selected, origin, named, domainChoice };
+  return {
+    selected: { domain: domain?.name ?? defaultDomain, name, context: findContext(domain, name) },
+    named,
+    domainChoice: { variable: asksFor?.variable, unknown: found === undefined ? asksFor?.name : undefined },
+  };
 }
 
-function chooseDomain(data: ChannelHeaders, snapshot: Snapshot): DomainChoice & { readonly found: Domain | undefined } {
+/** The first variable that names a domain counts, whether there is that domain or not. */
+function namedDomain(data: ChannelHeaders): Routing['domain'] {
   for (const { variable, header } of DOMAIN_VARIABLES) {
     const name = read(data, header);
-    if (name === undefined) continue;
-    const found = findDomain(snapshot, name);
-    return { variable, found, unknown: found === undefined ? name : undefined };
+    if (name !== undefined) return { variable, name };
   }
-  return { variable: undefined, found: undefined, unknown: undefined };
+  return undefined;
 }
 
 export function originOf(data: ChannelHeaders): Origin {
@@ -125,11 +145,15 @@ function askedContext(name: string | undefined): NamedContext | undefined {
   return name === undefined ? undefined : { name, by: 'asked', of: undefined };
 }
 
-/** `socket host:port/context`: the operator's own choice. */
-function explicitContext(data: ChannelHeaders, domain: Domain | undefined): NamedContext | undefined {
+function explicitPath(data: ChannelHeaders): string | undefined {
   const path = read(data, 'variable_socket_path');
-  if (path === undefined || !belongsToThisSocket(path, read(data, 'variable_current_application_data')))
-    return undefined;
+  if (path === undefined) return undefined;
+  return belongsToThisSocket(path, read(data, 'variable_current_application_data')) ? path : undefined;
+}
+
+/** `socket host:port/context`: the operator's own choice. */
+function explicitContext(path: string | undefined, domain: Domain | undefined): NamedContext | undefined {
+  if (path === undefined) return undefined;
   // A name with spaces cannot stand in the application's data but percent-encoded.
   const decoded = decodePath(path);
   const name = domain?.contexts.has(lowerCase(path)) === true ? path : decoded;
@@ -152,9 +176,7 @@ function decodePath(path: string): string {
 }
 
 /** `transfer 1001 XML context`: as FreeSWITCH's dialplan would go on, where the domain has that context. */
-function namedByTransfer(data: ChannelHeaders, domain: Domain | undefined): NamedContext | undefined {
-  const noted = transferredContext(data);
-  const name = noted === undefined ? undefined : textOf(noted);
+function namedByTransfer(name: string | undefined, domain: Domain | undefined): NamedContext | undefined {
   if (name === undefined || domain?.contexts.has(lowerCase(name)) !== true) return undefined;
   return { name, by: 'transfer', of: undefined };
 }
