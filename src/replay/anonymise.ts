@@ -14,6 +14,8 @@ const NAME_HEADER = new RegExp(`^${PROFILE}(?:Orig-)?(?:Caller|Callee)-ID-Name$`
 const NUMBER_VARIABLE =
   /^variable_(?:.*_)?(?:user|username|user_name|number|ani|rdnis|dnis|did|dialed_extension|accountcode|mailbox|destination|phone|msisdn)$/;
 const NAME_VARIABLE = /^variable_(?:.*_)?(?:cid_name|id_name|caller_name|callee_name|display|display_name|full_name)$/;
+/** The machine FreeSWITCH runs on. */
+const HOST_HEADER = /^FreeSWITCH-(?:Hostname|Switchname)$/;
 const HOST_VARIABLE = /^variable_(?:.*_)?(?:host|domain|domain_name|realm|auth_realm|presence_id_domain)$/;
 /** When and where FreeSWITCH wrote the dump. */
 const KEPT_HEADER = /^Event-|^Core-UUID$/;
@@ -28,8 +30,8 @@ const IPV6 = String.raw`(?<![\w:])(?:(?:[\da-fA-F]{1,4}:){7}[\da-fA-F]{1,4}|[\da
 const ADDRESS = String.raw`(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[\w-]+`;
 const SPECIAL = /[.*+?^$()[\]{}|\\/-]/g;
 const SHORTEST_KNOWN = 3;
-/** Addresses that say nothing of anybody. */
-const NOBODYS = /^(?:127\.|0\.0\.0\.0$)/;
+/** Hosts and addresses that say nothing of anybody. */
+const NOBODYS = /^(?:127\.|0\.0\.0\.0$|localhost$|freeswitch$)/i;
 /** Of a capture, what is no text of a caller's. */
 const KEPT_KEYS = new Set(['call', 'timezone', 'mode', 'kind', 'hangupCause', 'response', 'application']);
 
@@ -67,7 +69,7 @@ export class Anonymiser {
     if (KEPT_HEADER.test(name)) return value;
     if (NUMBER_HEADER.test(name) || NUMBER_VARIABLE.test(name)) return this.identity(value, scan);
     if (NAME_HEADER.test(name) || NAME_VARIABLE.test(name)) return this.tokens.name(value);
-    if (HOST_VARIABLE.test(name)) return this.host(value);
+    if (HOST_HEADER.test(name) || HOST_VARIABLE.test(name)) return this.host(value);
     return scan(value, !NO_NUMBER.test(name));
   }
 
@@ -89,7 +91,7 @@ export class Anonymiser {
     for (const [name, value] of data) {
       if (value.length < SHORTEST_KNOWN || value.startsWith('ARRAY::') || value.includes('@')) continue;
       const token = this.header(name, value, noScan);
-      const identifies = [NUMBER_HEADER, NUMBER_VARIABLE, NAME_HEADER, NAME_VARIABLE, HOST_VARIABLE];
+      const identifies = [NUMBER_HEADER, NUMBER_VARIABLE, NAME_HEADER, NAME_VARIABLE, HOST_HEADER, HOST_VARIABLE];
       if (identifies.some((pattern) => pattern.test(name))) known.set(value, token);
     }
     return known;

@@ -12,6 +12,8 @@ const DIGITS = '0123456789';
 const TWO_BYTES = 'àáâãäåçèéêëìíîïñòóôõöùúûüý';
 const THREE_BYTES = '天地日月山水火木金土风云春夏秋冬东西南北';
 const KEPT_OCTETS = 2;
+/** Even, so that the halves come out as long as they went in. */
+const ROUNDS = 10;
 
 export class Tokens {
   /** @param keptDigits how many leading digits of a number stay, so that expressions that look at them still do */
@@ -20,14 +22,15 @@ export class Tokens {
     private readonly keptDigits: number,
   ) {}
 
-  /** A number; what is no digit in it stays. */
+  /** A number; what is no digit in it stays. Numbers of one length and beginning have tokens that differ as they do. */
   number(number: Bytes): Bytes {
     const digits = number.replace(/\D/g, '');
-    const chance = this.chance('number', digits);
-    let seen = 0;
-    return number.replace(/\d/g, (digit) => {
-      seen += 1;
-      return seen <= this.keptDigits ? digit : pick(DIGITS, chance);
+    const kept = digits.slice(0, this.keptDigits);
+    const token = kept + this.permute(digits.slice(this.keptDigits), kept);
+    let at = 0;
+    return number.replace(/\d/g, () => {
+      at += 1;
+      return token[at - 1] as string;
     });
   }
 
@@ -72,8 +75,34 @@ export class Tokens {
     return length === 3 ? pick(THREE_BYTES, chance) : character;
   }
 
+  /**
+   * Digits to as many digits, one to one: a Feistel network whose halves are added up, as in NIST's SP 800-38G. One digit has no
+   * halves: it goes to its place in an order of the ten.
+   */
+  private permute(digits: string, beginning: string): string {
+    const { length } = digits;
+    if (length === 0) return '';
+    const hash = (text: string): bigint =>
+      BigInt(`0x${this.digest('number', [length, beginning, text].join('\0')).toString('hex')}`);
+    if (length === 1) {
+      const order = Array.from(DIGITS).sort((one, other) => (hash(one) < hash(other) ? -1 : 1));
+      return order[Number(digits)] as string;
+    }
+    const middle = Math.floor(length / 2);
+    let [left, right] = [digits.slice(0, middle), digits.slice(middle)];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const sum = (BigInt(left) + hash(`${round}\0${right}`)) % 10n ** BigInt(left.length);
+      [left, right] = [right, String(sum).padStart(left.length, '0')];
+    }
+    return left + right;
+  }
+
+  private digest(kind: string, value: Bytes): Buffer {
+    return createHmac('sha256', this.key).update(`${kind}\0${value}`, 'latin1').digest();
+  }
+
   private chance(kind: string, value: Bytes): Chance {
-    let block = createHmac('sha256', this.key).update(`${kind}\0${value}`, 'latin1').digest();
+    let block = this.digest(kind, value);
     let at = 0;
     return () => {
       if (at === block.length) {

@@ -158,7 +158,10 @@ describe('parkway replay', () => {
       [[path.join(directory, '*.none')], 'no file matches'],
       [[out, '--store', path.join(directory, 'none')], 'there is no such directory'],
       [[out, '--now', 'yesterday'], 'expected a time such as 2026-11-25T18:30'],
-      [[out, '--answers', write('bad.yaml', 'apis: {}')], 'bad.yaml: expected "globals" or "api", found "apis"'],
+      [
+        [out, '--answers', write('bad.yaml', 'apis: {}')],
+        'bad.yaml:1: /apis: expected "globals" or "api", found "apis"',
+      ],
     ] as const) {
       const { code, stderr } = await runParkway(['replay', ...args]);
       expect(stderr).toContain(message);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -136,6 +136,36 @@ describe('push, history, rollback, pull', () => {
   });
 });
 
+test('toll fraud stops a push, unless the settings of lint allow it until a day to come', async () => {
+  const dialplan = path.join(directory, 'open');
+  await mkdir(path.join(dialplan, 'open.example/extensions'), { recursive: true });
+  await writeFile(path.join(dialplan, 'open.example/contexts.json'), '{"public":["out"]}');
+  await writeFile(
+    path.join(dialplan, 'open.example/extensions/out.json'),
+    JSON.stringify({
+      condition: {
+        field: 'destination_number',
+        expression: '^(00\\d+)$',
+        action: { application: 'bridge', data: 'sofia/gateway/trunk/$1' },
+      },
+    }),
+  );
+  const settings = path.join(directory, 'settings.yaml');
+  const push = async (until: string): Promise<{ code: number | null; stdout: string }> => {
+    const entry = `{ context: public, extension: out, until: "${until}", reason: the partner pays }`;
+    await writeFile(settings, `tollFraud:\n  allow:\n    - ${entry}\n`);
+    return runInProcess(['push', dialplan, '--settings', settings, '--store', redis.url]);
+  };
+  const expired = await push('2020-12-31');
+  expect(expired.code).toBe(1);
+  expect(expired.stdout).toMatch(
+    /reaches bridge .* \(toll-fraud; parkway lint shows the call\)\nnothing was written\n$/,
+  );
+  expect(await redis.client.exists('cti_dialplan_extensio@open.example')).toBe(0);
+  expect((await push('2999-12-31')).code).toBe(0);
+  expect(await redis.client.exists('cti_dialplan_extensio@open.example')).toBe(1);
+});
+
 test('a dialplan in Redis is linted, by the keys that are configured', async () => {
   await redis.client.flushall();
   const extension = {
@@ -147,8 +177,10 @@ test('a dialplan in Redis is linted, by the keys that are configured', async () 
   try {
     const found = await runInProcess(['lint', redis.url, '--format', 'json', '--code', 'extension-missing']);
     expect(found).toMatchObject({ code: 1, stderr: '' });
-    expect(JSON.parse(found.stdout)).toMatchObject({
-      findings: [{ location: 'cti_dialplan_context@example.com', path: '/default/1' }],
+    const [finding] = found.stdout.split('\n');
+    expect(JSON.parse(finding ?? '')).toMatchObject({
+      location: 'cti_dialplan_context@example.com',
+      path: '/default/1',
     });
   } finally {
     delete process.env['PARKWAY_STORE_KEYS_EXTENSION'];
