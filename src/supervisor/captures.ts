@@ -32,7 +32,7 @@ export const captures: FastifyPluginCallbackTypebox<CapturesOptions> = (server, 
   if (directory !== undefined) readCapture(Buffer.from('null'));
 
   server.get(
-    '/',
+    '',
     {
       schema: {
         summary: 'Search the calls in the capture files, newest first, for about two seconds; `next` goes on',

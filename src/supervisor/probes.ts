@@ -8,12 +8,18 @@ const MS = 1000;
 export const probes: FastifyPluginCallbackTypebox<{ readonly watch: DaemonWatch }> = (server, { watch }, done) => {
   server.get(
     '/healthz',
-    { schema: { summary: 'Whether it lives', response: { 200: Type.Object({ status: Type.Literal('ok') }) } } },
+    {
+      schema: {
+        summary: 'Whether it lives',
+        security: [],
+        response: { 200: Type.Object({ status: Type.Literal('ok') }) },
+      },
+    },
     () => ({ status: 'ok' as const }),
   );
   server.get(
     '/readyz',
-    { schema: { summary: 'Whether it takes calls', response: { 200: Readiness, 503: Readiness } } },
+    { schema: { summary: 'Whether it takes calls', security: [], response: { 200: Readiness, 503: Readiness } } },
     async (_request, reply) => {
       const { isUp, version, loadedAt } = watch.store;
       const reasons = [

@@ -23,6 +23,7 @@ export const session: FastifyPluginCallbackTypebox<SessionOptions> = (server, { 
       config: { isOpenToAll: true },
       schema: {
         summary: 'Sign in with a token',
+        security: [],
         body: Type.Object({ token: Type.String({ maxLength: LONGEST_TOKEN }) }),
         response: { 204: Type.Null(), 401: ApiError },
       },
@@ -49,7 +50,7 @@ export const session: FastifyPluginCallbackTypebox<SessionOptions> = (server, { 
 
   server.delete(
     '/session',
-    { config: { isOpenToAll: true }, schema: { summary: 'Sign out', response: { 204: Type.Null() } } },
+    { config: { isOpenToAll: true }, schema: { summary: 'Sign out', security: [], response: { 204: Type.Null() } } },
     async (_request, reply) => reply.clearCookie(COOKIE, { path: '/' }).code(204).send(null),
   );
   done();

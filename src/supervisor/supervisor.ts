@@ -18,7 +18,7 @@ import type { DaemonWatch } from './daemon-watch.js';
 import { LiveFeed, type FeedOptions } from './live-feed.js';
 import { probes } from './probes.js';
 import { COOKIE, session } from './session.js';
-import type { Reader } from './schemas.js';
+import { ApiError, type Reader } from './schemas.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -183,10 +183,17 @@ async function createServer(
           'UTF-8 as \\xNN. Where a token is configured, send it as `Authorization: Bearer …`.',
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      // Needed where one is configured.
+      security: [{ token: [] }, {}],
     },
   });
   await server.register(probes, { watch });
   await server.register(async (open) => {
+    open.addHook('onRoute', ({ schema, config }) => {
+      if (schema?.response === undefined || config?.isOpenToAll === true) return;
+      const takesQuery = schema.querystring === undefined ? {} : { 400: ApiError };
+      schema.response = { ...schema.response, ...takesQuery, 401: ApiError, 421: ApiError };
+    });
     open.addHook('onRequest', async (request, reply) => {
       if (!access.isOwnName(request.headers.host)) {
         return refuse(

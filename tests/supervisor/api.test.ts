@@ -139,24 +139,42 @@ test('status, activity, probes', async () => {
   expect(await get('/readyz')).toMatchObject({ isReady: true, reasons: [], store: { isUp: true, version: 1 } });
 });
 
-test('OpenAPI is made of the schemas, and names every path', async () => {
-  const { paths, openapi } = await get<{ openapi: string; paths: object }>('/api/v1/openapi.json');
-  expect(openapi).toBe('3.1.0');
-  expect(Object.keys(paths)).toEqual(
-    expect.arrayContaining([
-      '/healthz',
-      '/readyz',
-      '/api/v1/status',
-      '/api/v1/calls',
-      '/api/v1/calls/live',
-      '/api/v1/calls/{key}',
-      '/api/v1/activity',
-      '/api/v1/dialplan',
-      '/api/v1/dialplan/extension',
-      '/api/v1/events',
-      '/api/v1/session',
-    ]),
+test('OpenAPI is made of the schemas: every path, and what each may answer', async () => {
+  interface Operation {
+    readonly responses: object;
+    readonly security?: readonly object[];
+  }
+  const { paths, openapi, security } = await get<{
+    readonly openapi: string;
+    readonly security: readonly object[];
+    readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  }>('/api/v1/openapi.json');
+  expect([openapi, security]).toEqual(['3.1.0', [{ token: [] }, {}]]);
+  const answers = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { responses, security: own }]) => {
+      const needs = own === undefined ? '' : ' (open to all)';
+      return `${method} ${path}: ${Object.keys(responses).join(' ')}${needs}`;
+    }),
   );
+  expect(answers.sort()).toEqual([
+    'delete /api/v1/session: 204 (open to all)',
+    'get /api/v1/activity: 200 401 421',
+    'get /api/v1/calls/live: 200 401 421',
+    'get /api/v1/calls/{key}/dump: 200 401 403 404 409 421',
+    'get /api/v1/calls/{key}: 200 401 404 421',
+    'get /api/v1/calls: 200 400 401 421',
+    'get /api/v1/captures/{place}/dump: 200 401 403 404 421',
+    'get /api/v1/captures/{place}: 200 401 404 421',
+    'get /api/v1/captures: 200 400 401 404 421 503',
+    'get /api/v1/dialplan/extension: 200 400 401 404 421',
+    'get /api/v1/dialplan: 200 401 421',
+    'get /api/v1/events: 200 401 421 503',
+    'get /api/v1/session: 200 401 421',
+    'get /api/v1/status: 200 401 421',
+    'get /healthz: 200 (open to all)',
+    'get /readyz: 200 503 (open to all)',
+    'post /api/v1/session: 204 401 (open to all)',
+  ]);
 });
 
 test('a path there is not, and one that is not to be changed', async () => {
