@@ -7,9 +7,8 @@
  * `--history` calls then come as fast as the daemon takes them, and its memory is told. The daemon is a process of its own, as are
  * the readers' thread and the simulated FreeSWITCH: on two processors they take each other's time, which both turns share.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -17,9 +16,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { readDump } from '../dist/replay/read-dump.js';
-import { simulateLoad } from '../dist/simulator/simulate-load.js';
 import { startFreeSwitch } from '../dist/simulator/start-free-switch.js';
+import { median, playTo, startDaemon } from './bench-daemon.mjs';
 
 const { AbortController, fetch } = globalThis;
 const MIB = 2 ** 20;
@@ -65,12 +63,9 @@ async function bench() {
     Number,
   );
   const directory = mkdtempSync(path.join(tmpdir(), 'parkway-bench-'));
-  const daemon = await startDaemon(directory);
+  const daemon = await startDaemon(directory, { hasPage: true, flags: ['--log-level', 'info'] });
   const freeSwitch = startFreeSwitch();
-  const sample = readDump(readFileSync(new URL('../examples/calls/calls-out.txt', import.meta.url)));
-  const channels = [new Map([...sample, ['Caller-Destination-Number', '1002']])];
-  const play = (load) =>
-    simulateLoad(freeSwitch, { channels, target: daemon.address, asynchronous: true, full: true, ...load });
+  const play = (load) => playTo(daemon, freeSwitch, load);
   const atRate = async (rate, duration) => {
     const { latencies, calls, took } = await play({ calls: rate * duration, rate, concurrency: 10 * rate });
     return { ...latencies.firstApplication, rate: (calls * 1000) / took };
@@ -149,53 +144,6 @@ async function fillHistory(daemon, play, most) {
   );
 }
 
-async function startDaemon(directory) {
-  const domain = path.join(directory, 'example.com');
-  mkdirSync(path.join(domain, 'extensions'), { recursive: true });
-  const extensions = {};
-  for (let number = 0; number < 40; number += 1) {
-    extensions[`service ${number}`] = {
-      condition: [{ field: 'destination_number', expression: `^\\*${10 + number}(\\d*)$` }],
-    };
-  }
-  extensions.colleague = {
-    condition: [
-      {
-        field: 'destination_number',
-        expression: '^(10\\d\\d)$',
-        action: [{ application: 'set', data: 'x=1' }, { application: 'answer' }, { application: 'hangup' }],
-      },
-    ],
-  };
-  for (const [name, document] of Object.entries(extensions)) {
-    writeFileSync(path.join(domain, 'extensions', `${name}.json`), JSON.stringify(document));
-  }
-  writeFileSync(path.join(domain, 'contexts.json'), JSON.stringify({ default: Object.keys(extensions) }));
-  const log = path.join(directory, 'log');
-  const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-  const flags = ['--listen', '127.0.0.1:0', '--supervisor', '127.0.0.1:0', '--store', directory, '--log-level', 'info'];
-  const child = spawn(process.execPath, [main, 'serve', ...flags], {
-    stdio: ['ignore', openSync(log, 'w'), 'inherit'],
-    cwd: directory,
-  });
-  const found = {};
-  while (found.origin === undefined || found.address === undefined) {
-    if (child.exitCode !== null) throw new Error(`the daemon did not start: ${readFileSync(log, 'utf8')}`);
-    await sleep(50);
-    const text = readFileSync(log, 'utf8');
-    found.origin = /page for supervisors on (http:[^\s",]+)/.exec(text)?.[1];
-    found.address = /listening on ([\d.]+:\d+)/.exec(text)?.[1];
-  }
-  return {
-    ...found,
-    status: async () => (await fetch(`${found.origin}/api/v1/status`)).json(),
-    async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
-  };
-}
-
 async function openPages(origin, readers) {
   const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { origin, readers } });
   await once(worker, 'online');
@@ -206,10 +154,6 @@ async function openPages(origin, readers) {
       return bytes;
     },
   };
-}
-
-function median(numbers) {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
 }
 
 if (isMainThread) await bench();

@@ -1,0 +1,112 @@
+/** What benchmarks of a running Parkway share: the daemon, in a process of its own on forty-one extensions, and calls to it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import path from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readDump } from '../dist/replay/read-dump.js';
+import { simulateLoad } from '../dist/simulator/simulate-load.js';
+
+const { fetch } = globalThis;
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const SAMPLE = readDump(readFileSync(new URL('../examples/calls/calls-out.txt', import.meta.url)));
+/** What the dialplan's last extension takes. */
+const DESTINATION = '1002';
+
+/**
+ * @param {string} directory for its files
+ * @param {{ hasPage: boolean, flags: readonly string[] }} options flags of `serve` besides its addresses and its dialplan
+ */
+export async function startDaemon(directory, { hasPage, flags }) {
+  const store = path.join(directory, 'dialplan');
+  writeDialplan(store);
+  const [calls, page] = [await freePort(), await freePort()];
+  const own = [
+    '--listen',
+    `127.0.0.1:${calls}`,
+    '--store',
+    store,
+    '--supervisor',
+    hasPage ? `127.0.0.1:${page}` : 'off',
+  ];
+  const log = path.join(directory, 'log');
+  const child = spawn(process.execPath, [MAIN, 'serve', ...own, ...flags], {
+    stdio: ['ignore', openSync(log, 'w'), 'inherit'],
+    cwd: directory,
+  });
+  for (const port of hasPage ? [calls, page] : [calls]) {
+    while (!(await isThere(port))) {
+      if (child.exitCode !== null) throw new Error(`the daemon did not start: ${readFileSync(log, 'utf8')}`);
+      await sleep(50);
+    }
+  }
+  const origin = `http://127.0.0.1:${page}`;
+  return {
+    address: `127.0.0.1:${calls}`,
+    origin,
+    pid: child.pid,
+    status: async () => (await fetch(`${origin}/api/v1/status`)).json(),
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** @param {import('../dist/simulator/simulate-load.js').LoadOptions} load what is not said is usual */
+export function playTo({ address }, freeSwitch, load) {
+  const channels = [new Map([...SAMPLE, ['Caller-Destination-Number', DESTINATION]])];
+  return simulateLoad(freeSwitch, { channels, target: address, asynchronous: true, full: true, ...load });
+}
+
+export function median(numbers) {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
+}
+
+function writeDialplan(store) {
+  const domain = path.join(store, 'example.com');
+  mkdirSync(path.join(domain, 'extensions'), { recursive: true });
+  const extensions = {};
+  for (let number = 0; number < 40; number += 1) {
+    extensions[`service ${number}`] = {
+      condition: [{ field: 'destination_number', expression: `^\\*${10 + number}(\\d*)$` }],
+    };
+  }
+  extensions.colleague = {
+    condition: [
+      {
+        field: 'destination_number',
+        expression: '^(10\\d\\d)$',
+        action: [{ application: 'set', data: 'x=1' }, { application: 'answer' }, { application: 'hangup' }],
+      },
+    ],
+  };
+  for (const [name, document] of Object.entries(extensions)) {
+    writeFileSync(path.join(domain, 'extensions', `${name}.json`), JSON.stringify(document));
+  }
+  writeFileSync(path.join(domain, 'contexts.json'), JSON.stringify({ default: Object.keys(extensions) }));
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function isThere(port) {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
