@@ -72,7 +72,8 @@ export function testText(entry: TraceEntry): string {
   if (entry.kind === 'time') return comparisonsText(entry);
   if (entry.kind !== 'regex') return '';
   const value = entry.value === '' ? 'is empty, and' : `"${printable(entry.value)}"`;
-  return `${printable(entry.field)} ${value} does not match ${printable(entry.expression)}`;
+  const verb = entry.passed ? 'matches' : 'does not match';
+  return `${printable(entry.field)} ${value} ${verb} ${printable(entry.expression)}`;
 }
 
 /** What decided a time test: all that holds, or what does not: `wday is sat, not mon-fri`. */

@@ -132,6 +132,20 @@ describe('a configuration that FreeSWITCH had loaded', () => {
     compare(first);
   });
 
+  test('tells what kept a call from an extension: one that matched before it', async () => {
+    const [dump = ''] = (await readFile(path.join(here, 'uuid_dump.xml.txt'), 'latin1')).split(/(?<=<\/event>)/);
+    const file = path.join(directory, 'one.xml');
+    await writeFile(file, dump, 'latin1');
+    const args = ['why-not', file, 'no such number', '--store', store];
+    const { stdout } = await runInProcess([...args, '--caller-context', '--format', 'json']);
+    const answer = JSON.parse(stdout) as { readonly reason: { readonly tests: readonly string[] } };
+    expect(answer).toMatchObject({
+      matched: ['who is it', 'a colleague'],
+      reason: { kind: 'before', extension: 'a colleague' },
+    });
+    expect(answer.reason.tests[0]).toMatch(/^destination_number "1\d\d" matches \^\(1\\d\{2\}\)\$$/);
+  });
+
   test('is hunted the same after a way to JSON, to XML and back', async () => {
     const xml = path.join(directory, 'xml');
     const back = await runInProcess(['convert', store, '--out', xml]);
