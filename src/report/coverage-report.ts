@@ -101,23 +101,41 @@ export function coverageMarkdown(rows: readonly CoverageRow[], calls: number): s
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-/** A page that stands by itself. */
+/** A page that stands by itself, light or dark as the reader's system is. */
 export function coverageHtml(rows: readonly CoverageRow[], calls: number): string {
-  const cells = rows.map(
-    ({ depth, text, counts, isReached }) =>
-      `<tr${isReached ? '' : ' class="never"'}><td style="padding-left:${depth * 2}em">${escape(text)}</td><td>${escape(counts)}</td></tr>`,
-  );
+  const lines = rows.map(({ depth, text, counts, isReached }) => {
+    const cell = `<t${depth === 0 ? 'h scope="row"' : 'd'} style="padding-left:${depth * 2}em">`;
+    const mark = isReached ? '' : '✗';
+    return (
+      `<tr${isReached ? '' : ' class="never"'}><td>${mark}</td>` +
+      `${cell}${escape(text)}</t${depth === 0 ? 'h' : 'd'}><td class="counts">${escape(counts)}</td></tr>`
+    );
+  });
   return [
     '<!doctype html>',
-    '<html lang="en"><meta charset="utf-8"><title>Dialplan coverage</title>',
-    '<style>body{font:14px monospace}td{padding:2px 1em}.never{background:#fdd;color:#600}</style>',
+    '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<title>Dialplan coverage</title><style>${PAGE_STYLE}</style></head><body>`,
     `<h1>${escape(coverageSummary(rows, calls))}</h1>`,
+    '<p>✗ marks what no call reached, or a condition that only ever went one way.</p>',
     '<table>',
-    ...cells,
-    '</table></html>',
+    ...lines,
+    '</table></body></html>',
     '',
   ].join('\n');
 }
+
+const PAGE_STYLE = [
+  ':root{color-scheme:light dark;--never:#fde3e3}',
+  '@media(prefers-color-scheme:dark){:root{--never:#4a1c1c}}',
+  'body{font:14px/1.5 system-ui,sans-serif;margin:1.5rem}',
+  'h1{font-size:1.25rem}',
+  'table{border-collapse:collapse}',
+  'th,td{padding:.1em 1em .1em 0;text-align:left;vertical-align:baseline;overflow-wrap:anywhere}',
+  'td{font-family:ui-monospace,monospace}',
+  'th{padding-top:.8em}',
+  '.counts{white-space:nowrap}',
+  '.never{background:var(--never)}',
+].join('');
 
 function escape(text: string): string {
   return printableText(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -246,9 +246,10 @@ describe('parkway coverage', () => {
     expect(html).toContain('<title>Dialplan coverage</title>');
     expect(html).toContain('<h1>1 call reaches 0 of 3 extensions');
     expect(html).toContain(
-      '<td style="padding-left:0em">d.example &#60;b&#62;|`x`</td><td>tried 1, never matched</td>',
+      '<tr class="never"><td>✗</td><th scope="row" style="padding-left:0em">d.example &#60;b&#62;|`x`</th>' +
+        '<td class="counts">tried 1, never matched</td></tr>',
     );
-    expect(html).toContain('<tr class="never">');
+    expect(html).toContain('bridge &#60;script&#62;alert(&#34;&#38;&#34;)&#60;/script&#62;</td>');
     expect(html).not.toContain('<script>');
     const { stdout: markdown } = await runInProcess([...args, '--format', 'markdown']);
     expect(markdown).toContain('| d.example &#60;b&#62;\\|\\`x\\` |  | tried 1, never matched |');
