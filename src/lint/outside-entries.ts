@@ -27,7 +27,7 @@ export function entriesFromOutside({ routes, contexts }: LintedDomain, { tollFra
   const routed = tollFraud.profiles.filter((profile) => routes?.table.profile.has(profile) === true);
   for (const profile of routed) add(routes?.table.profile.get(profile) ?? '', `of profile ${profile}`);
   const [unrouted] = tollFraud.profiles;
-  if (routes !== undefined && routed.length === 0 && unrouted !== undefined) {
+  if (routed.length === 0 && unrouted !== undefined) {
     add(DEFAULT_CONTEXT, `of profile ${unrouted}, which no route names,`);
   }
   const names = [...(contexts?.lists.keys() ?? [])];

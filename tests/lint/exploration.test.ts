@@ -2,12 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { compileExtension } from '../../src/dialplan/compile-extension.js';
 import { ExpressionCompiler } from '../../src/dialplan/expression.js';
 import type { ExtensionDocument } from '../../src/dialplan/extension-document.js';
+import type { LintedRoutes } from '../../src/lint/linted-domain.js';
 import { lint } from '../../src/lint/lint.js';
 import type { LintFinding } from '../../src/lint/finding.js';
 import { DEFAULT_SETTINGS } from '../../src/lint/settings.js';
 
+const ROUTES: LintedRoutes = {
+  location: 'routes',
+  table: { extension: new Map(), gateway: new Map(), profile: new Map([['external', 'default']]) },
+};
+
 /** Lints a domain whose external profile comes in by its one context. */
-function lintExtensions(extensions: Readonly<Record<string, ExtensionDocument>>, today = '2026-11-25'): LintFinding[] {
+function lintExtensions(
+  extensions: Readonly<Record<string, ExtensionDocument>>,
+  { routes = ROUTES, today = '2026-11-25' }: { routes?: LintedRoutes | 'none'; today?: string } = {},
+): LintFinding[] {
   const compiler = new ExpressionCompiler();
   return lint(
     {
@@ -21,10 +30,7 @@ function lintExtensions(extensions: Readonly<Record<string, ExtensionDocument>>,
         extension: compileExtension(name, document, compiler),
       })),
       contexts: { location: 'contexts', lists: new Map([['default', Object.keys(extensions)]]) },
-      routes: {
-        location: 'routes',
-        table: { extension: new Map(), gateway: new Map(), profile: new Map([['external', 'default']]) },
-      },
+      routes: routes === 'none' ? undefined : routes,
     },
     { settings: DEFAULT_SETTINGS, today },
   );
@@ -41,6 +47,28 @@ describe('calls from outside that call out', () => {
     const [finding] = lintExtensions({ e: { condition: [{ wday: 'sun', hour: '3' }, { action: out }] } });
     expect(finding?.code).toBe('toll-fraud');
     expect(finding?.witness?.call['time']).toBe('2026-11-29T03:00:00.000Z');
+  });
+
+  test('however short the time is, with a number to dial where any will do', () => {
+    const [finding] = lintExtensions({
+      e: { condition: { wday: 'tue', 'time-of-day': '03:10:05-03:10:09', action: out } },
+    });
+    expect(finding?.witness?.call).toEqual({ destination_number: '1000', time: '2026-12-01T03:10:05.000Z' });
+  });
+
+  test('a time that never comes is no way out, and is told', () => {
+    const findings = lintExtensions({ e: { condition: { mon: '2', mday: '30', action: out } } });
+    expect(codes(findings)).toEqual(['extension-never-matches']);
+    expect(findings.filter(({ code }) => code === 'time-never')).toMatchObject([
+      { path: '/condition', message: 'there is no moment with mon "2" and mday "30"' },
+    ]);
+    const leapDay = lintExtensions({ e: { condition: { mon: '2', mday: '29', action: { application: 'answer' } } } });
+    expect(leapDay.filter(({ code }) => code === 'time-never')).toEqual([]);
+  });
+
+  test('where there are no routes at all, calls from outside come to default', () => {
+    const [finding] = lintExtensions({ e: { condition: { action: out } } }, { routes: 'none' });
+    expect(finding).toMatchObject({ code: 'toll-fraud', witness: { call: { destination_number: '1000' } } });
   });
 
   test('nested conditions, continue, rules and anti-actions are gone through', () => {

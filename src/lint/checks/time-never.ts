@@ -1,29 +1,12 @@
-/** A time attribute that never holds, or that FreeSWITCH reads only in part. */
-import { TIME_ATTRIBUTES, timeMatches, type TimeAttribute, type TimeTest } from '../../dialplan/date-time.js';
-import { extensionCheck } from '../finding.js';
+/** A time attribute that never holds, some that never hold together, or that FreeSWITCH reads only in part. */
+import { TIME_ATTRIBUTES, type TimeAttribute, type TimeTest } from '../../dialplan/date-time.js';
+import { extensionCheck, type LintTools } from '../finding.js';
 import { quoted } from '../quoted.js';
 import { testsOf } from '../walk.js';
 
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * HOUR_MS;
-/** A leap year, which begins on a Saturday and so has a week of the month 6. */
-const START = Date.UTC(2028, 0, 1);
 const NO_CLOCK = { offsetHours: undefined, zone: undefined };
-
-/** Moments among which is one of every value an attribute can have; none for what depends on the year or the zone. */
-const MOMENTS: Readonly<Partial<Record<TimeAttribute, readonly number[]>>> = {
-  yday: every(DAY_MS, 366),
-  mon: every(DAY_MS, 366),
-  mday: every(DAY_MS, 366),
-  week: every(DAY_MS, 366),
-  mweek: every(DAY_MS, 366),
-  wday: every(DAY_MS, 7),
-  hour: every(HOUR_MS, 24),
-  minute: every(MINUTE_MS, 60),
-  'minute-of-day': every(MINUTE_MS, 24 * 60),
-  'time-of-day': every(MINUTE_MS, 24 * 60),
-};
+/** What has come to pass, or does elsewhere, is not never. */
+const NOT_JUDGED: ReadonlySet<TimeAttribute> = new Set(['year', 'date-time', 'dst', 'tz-offset']);
 
 const READABLE: Readonly<Partial<Record<TimeAttribute, RegExp>>> = {
   wday: list(/(?:[1-7]|sun|mon|tue|wed|thu|fri|sat)(?:-(?:[1-7]|sun|mon|tue|wed|thu|fri|sat))?/i),
@@ -35,21 +18,28 @@ const OTHERS: ReadonlySet<TimeAttribute> = new Set(['dst', 'tz-offset']);
 
 export const timeNever = extensionCheck(
   { 'time-never': 'warning', 'time-unreadable': 'warning' },
-  function* (extension) {
+  function* (extension, tools) {
     for (const { test, pointer } of testsOf(extension)) {
+      const judged = judgedPart(test.time ?? {});
+      let comes = true;
       for (const name of TIME_ATTRIBUTES) {
         const value = test.time?.[name];
         if (value === undefined || OTHERS.has(name)) continue;
         const path = `${pointer}/${name}`;
         if (!(READABLE[name] ?? NUMBERS).test(value)) {
           yield { code: 'time-unreadable', path, message: `${quoted(value)}: ${FORMS[name] ?? NUMBER_FORM}` };
-        } else if (!canHold({ [name]: value }, MOMENTS[name])) {
+        } else if (!NOT_JUDGED.has(name) && !canHold({ [name]: value }, tools)) {
+          comes = false;
           yield {
             path,
             message: `${name} is never ${quoted(value)}`,
             fix: NUMBER_RANGES[name] ?? 'see docs/dialplan.md',
           };
         }
+      }
+      if (comes && Object.keys(judged).length > 1 && !canHold(judged, tools)) {
+        const all = Object.entries(judged).map(([name, value]) => `${name} ${quoted(value)}`);
+        yield { path: pointer, message: `there is no moment with ${all.join(' and ')}` };
       }
     }
   },
@@ -73,13 +63,18 @@ const NUMBER_RANGES: Readonly<Partial<Record<TimeAttribute, string>>> = {
   'minute-of-day': 'minutes of the day go from 1 to 1440',
 };
 
-function canHold(test: TimeTest, moments: readonly number[] | undefined): boolean {
-  if (moments === undefined) return true;
-  return moments.some((epochMs) => timeMatches(test, { epochMs, serverZone: 'UTC' }, NO_CLOCK) === true);
+function judgedPart(test: TimeTest): TimeTest {
+  return Object.fromEntries(
+    TIME_ATTRIBUTES.flatMap((name) => {
+      const value = test[name];
+      return value === undefined || NOT_JUDGED.has(name) ? [] : [[name, value]];
+    }),
+  );
 }
 
-function every(step: number, count: number): readonly number[] {
-  return Array.from({ length: count }, (_, index) => START + index * step);
+function canHold(test: TimeTest, { times, today }: LintTools): boolean {
+  const moment = { epochMs: Date.parse(today), serverZone: 'UTC' };
+  return times.find([{ test, clock: NO_CLOCK, holds: true }], moment) !== undefined;
 }
 
 function list({ source, flags }: RegExp): RegExp {

@@ -2,7 +2,7 @@
 import { bytesOf, textOf, type Bytes } from '../../bytes.js';
 import { lowerCase } from '../../dialplan/c-values.js';
 import { callsOut } from '../dial-string.js';
-import { isCallersChoice, nameOf } from '../exploration/call-inputs.js';
+import { DESTINATION, isCallersChoice, nameOf, type CallInputs } from '../exploration/call-inputs.js';
 import { explore } from '../exploration/explore.js';
 import { rootOf } from '../exploration/origin.js';
 import { planOf } from '../exploration/plan.js';
@@ -18,6 +18,8 @@ import { actionsOf, testsOf, type WalkedAction } from '../walk.js';
 const MOST_CALLS = 1_500;
 /** Of one entry, if all its calls have to be simulated. */
 const WORK_OF_ENTRY = 50;
+/** Where it does not matter which is dialled. */
+const SOME_NUMBER = '1000';
 const SCRIPTS = new Set(['lua', 'javascript', 'perl', 'python', 'java', 'httapi', 'socket', 'erlang', 'ivr']);
 const ASSIGNING = new Set(['set', 'export', 'multiset']);
 const HARMLESS = new Set(
@@ -198,17 +200,23 @@ class Search {
     return callsOut(application, entry.data, known, settings.tollFraud.callOut.map(bytesOf), finder);
   }
 
-  /** The call without what it does not need to come there. */
+  /** The call without what it does not need to come there; with a number to dial, whichever it is. */
   private simplify(call: SimulatedCall, key: string): SimulatedCall {
     let best = call;
     for (const source of call.inputs.values.keys()) {
       const values = new Map(best.inputs.values);
       values.delete(source);
-      const simpler = simulateCall({ ...best.inputs, values }, bytesOf(this.entry.context), this.plan);
-      const action = simpler.executed.find((each) => isAt(each, key));
-      if (action !== undefined && this.verdict(action) !== 'no') best = simpler;
+      best = this.alike(best, values, key) ?? best;
     }
-    return best;
+    if (best.hunts[0]?.destination !== '') return best;
+    return this.alike(best, new Map(best.inputs.values).set(DESTINATION, SOME_NUMBER), key) ?? best;
+  }
+
+  /** A call with other values, if it comes there too. */
+  private alike({ inputs }: SimulatedCall, values: CallInputs['values'], key: string): SimulatedCall | undefined {
+    const other = simulateCall({ ...inputs, values }, bytesOf(this.entry.context), this.plan);
+    const action = other.executed.find((each) => isAt(each, key));
+    return action !== undefined && this.verdict(action) !== 'no' ? other : undefined;
   }
 
   private *assumptionsOf({ inputs, tests, opaque }: SimulatedCall): Generator<string> {
@@ -290,20 +298,21 @@ function* unlessAllowed(
   { settings, today }: LintTools,
   found: Found,
 ): Generator<Found> {
-  const allowed = settings.tollFraud.allow.find(
+  const allowed = settings.tollFraud.allow.filter(
     (entry) =>
       lowerCase(entry.context) === lowerCase(context) &&
       entry.extension === extension.name &&
       (entry.domain ?? domain) === domain,
   );
-  if (allowed !== undefined && allowed.until >= today) return;
+  if (allowed.some(({ until }) => until >= today)) return;
   yield found;
-  if (allowed === undefined) return;
+  const last = allowed.at(-1);
+  if (last === undefined) return;
   yield {
     code: 'allow-expired',
     location: found.location,
     path: found.path,
-    message: `it was allowed until ${allowed.until}: ${allowed.reason}`,
+    message: `it was allowed until ${last.until}: ${last.reason}`,
     fix: 'see whether it is still needed, and set a new day, or none',
   };
 }

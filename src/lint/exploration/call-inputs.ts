@@ -11,6 +11,7 @@ export interface CallInputs {
 
 const FIELD = 'field:';
 const VARIABLE = 'variable:';
+export const DESTINATION: Source = 'field:destination_number';
 /** What a caller writes into the INVITE, and FreeSWITCH takes over as it is. */
 const CALLERS_FIELDS = new Set(
   [
