@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readDump } from '../dist/replay/read-dump.js';
 import { simulateLoad } from '../dist/simulator/simulate-load.js';
+import { freePort } from './free-port.mjs';
 
 const { fetch } = globalThis;
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -88,15 +89,6 @@ function writeDialplan(store) {
     writeFileSync(path.join(domain, 'extensions', `${name}.json`), JSON.stringify(document));
   }
   writeFileSync(path.join(domain, 'contexts.json'), JSON.stringify({ default: Object.keys(extensions) }));
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function isThere(port) {

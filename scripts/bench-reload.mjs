@@ -11,7 +11,6 @@ import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
@@ -23,6 +22,7 @@ import { Redis } from 'ioredis';
 import { createLogger, transports } from 'winston';
 import { loadConfiguration } from '../dist/configuration.js';
 import { LiveDialplan } from '../dist/live-dialplan.js';
+import { freePort } from './free-port.mjs';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '200' }, extensions: { type: 'string', default: '10000' } },
@@ -57,15 +57,6 @@ function extension(n, version) {
       },
     ],
   });
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function startRedis(port, directory) {
