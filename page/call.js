@@ -55,7 +55,8 @@ export function callView({ live, redraw }, key) {
         ${
           failure.code === 'details_gone'
             ? emptyState(t('detailsGone'), t('detailsGoneText'))
-            : emptyState(t('noSuchCall'), t('noSuchCallText'))
+            : html`${emptyState(t('noSuchCall'), t('noSuchCallText'))}
+                <p class="more"><a class="button" href=${searchLink(key)}>${t('searchForIt')}</a></p>`
         }`;
     if (failure !== undefined) return loadFailure(failure.message, () => void load());
     if (details === undefined) return html`<p class="empty">${t('loading')}</p>`;
@@ -88,6 +89,11 @@ export function callView({ live, redraw }, key) {
       clearTimeout(refreshing);
     },
   };
+}
+
+/** Files have a channel's uuid, whatever its visit. @param {string} key */
+function searchLink(key) {
+  return `#/history?${new URLSearchParams({ text: key.replace(/:\d+$/, '') }).toString()}`;
 }
 
 /** Why there is no download; undefined where there is one. @param {CallDetails} details */

@@ -84,6 +84,7 @@ export const en = {
   detailsGoneText: 'More calls ended at once than could be kept whole. Only its line in the history is left.',
   noSuchCallText:
     'It is not in progress, and not among the calls that are remembered. If calls are captured to files, the history finds it there.',
+  searchForIt: 'Look for it in the history',
   anotherVisit: 'The channel came back: this is its visit number {count}.',
   summaryFrom: 'from {origin}',
   timeline: 'What happened',
@@ -339,6 +340,7 @@ export const zh = {
   detailsGone: '没有保留详情',
   detailsGoneText: '同时结束的呼叫太多，无法全部完整保留，只剩下历史中的这一行。',
   noSuchCallText: '它不在进行中，也不在保留的呼叫里。如果启用了呼叫记录文件，可在历史中搜索磁盘上的文件。',
+  searchForIt: '在历史中查找',
   anotherVisit: '该通道再次到来：这是第 {count} 次。',
   summaryFrom: '来自{origin}',
   timeline: '经过',

@@ -1,6 +1,7 @@
 /** The page, and calls in the files on disk. */
 import { readFile } from 'node:fs/promises';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { CapturePage } from '../../src/supervisor/schemas.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { writeDialplan, type TestDaemon } from '../support/test-daemon.js';
 import { accessibilityProblems } from './accessibility-problems.js';
@@ -8,8 +9,15 @@ import { browserPages } from './browser-pages.js';
 import { EXTENSIONS, startDaemon } from './started-daemon.js';
 
 const pages = browserPages();
-const fresh = temporaryDirectory();
+const settings = { 'capture.dir': temporaryDirectory()('captures') };
 let daemon: TestDaemon | undefined;
+
+beforeAll(async () => {
+  const before = await startDaemon({ settings });
+  await before.play({ headers: { 'Caller-Caller-ID-Name': 'Earlier' } });
+  await before.play({ headers: { 'Caller-Destination-Number': '4242' } });
+  await before.stop();
+});
 
 afterEach(async () => {
   await daemon?.stop();
@@ -18,11 +26,6 @@ afterEach(async () => {
 
 /** One that remembers none of the calls that an earlier one captured. */
 async function startAfterwards(): Promise<TestDaemon> {
-  const settings = { 'capture.dir': fresh('captures') };
-  const before = await startDaemon({ settings });
-  await before.play({ headers: { 'Caller-Caller-ID-Name': 'Earlier' } });
-  await before.play({ headers: { 'Caller-Destination-Number': '4242' } });
-  await before.stop();
   daemon = await startDaemon({ settings });
   return daemon;
 }
@@ -71,6 +74,16 @@ test('one that is opened shows what today’s dialplan decides and why, and what
   expect(await accessibilityProblems(page)).toEqual([]);
   await page.getByRole('button', { name: 'Show as FreeSWITCH log' }).click();
   expect(await page.locator('pre.log').innerText()).toContain('Action hangup(USER_BUSY)');
+});
+
+test('a link to a call that is remembered no more leads to it in the files', async () => {
+  const { origin } = await startAfterwards();
+  const { found } = (await (await fetch(`${origin}/api/v1/captures?text=earlier`)).json()) as CapturePage;
+  const page = await pages.open(`${origin}/#/call/${found[0]?.call.key ?? ''}`, { tolerated: /404/ });
+  await page.getByRole('link', { name: 'Look for it in the history' }).click();
+  await page.getByRole('button', { name: 'Also search the files on disk' }).click();
+  await page.getByRole('link', { name: '1001 → 1002' }).click();
+  await page.getByRole('heading', { name: /1001 → 1002/ }).waitFor();
 });
 
 test('without capture files the page offers no search of them', async () => {
