@@ -132,7 +132,8 @@ export class CaptureLine implements ChannelHeaders {
     const start = this.at;
     const end = digitsEnd(bytes, start);
     if (end < 0 || end - start > MOST_DIGITS || (bytes[start] === ZERO && end - start > 1)) return false;
-    this.arrivedAt = Number(bytes.toString('latin1', start, end));
+    this.arrivedAt = 0;
+    for (let at = start; at < end; at += 1) this.arrivedAt = this.arrivedAt * 10 + (bytes[at] as number) - ZERO;
     this.at = end;
     return true;
   }

@@ -4,6 +4,7 @@
  * yields as an effect. The one implementation serves live calls, replay, tests and explanations.
  */
 import { findApplication } from './applications.js';
+import { findNamed, findNamedAgain } from './auto-hunt.js';
 import type { Bytes } from '../bytes.js';
 import {
   UnseenCaptures,
@@ -13,7 +14,7 @@ import {
   type Captures,
   type HuntedApplication,
 } from './captures.js';
-import { isTrue, lowerCase } from './c-values.js';
+import { isTrue } from './c-values.js';
 import { findProfileField, type ChannelHeaders, type ProfileField } from './caller-profile.js';
 import { Channel, type VariableChange } from './channel.js';
 import { breaks, closeList, openList, type ConditionList } from './condition-list.js';
@@ -140,15 +141,11 @@ class Hunt {
       return [];
     }
     const { witness } = this.request;
-    const find = (destination: Bytes): number => {
-      const huntName = lowerCase(destination);
-      return extensions.findIndex((extension) => extension.huntName === huntName);
-    };
     const first =
       witness === undefined
-        ? find(this.channel.profile.read(DESTINATION) ?? '')
-        : witness.learn(DESTINATION, extensions, find);
-    if (first <= 0) return extensions;
+        ? findNamed(extensions, this.channel.profile.read(DESTINATION) ?? '')
+        : witness.learn(DESTINATION, extensions, (destination) => findNamedAgain(extensions, destination));
+    if (first === undefined || first === 0) return extensions;
     return isTrue(yield* this.variable('auto_hunt')) ? extensions.slice(first) : extensions;
   }
 

@@ -35,16 +35,22 @@ const FALLBACK_CONTEXT = 'global';
 const FALLBACK_DOMAIN = 'default';
 
 export function findDomain(snapshot: Snapshot, name: string): Domain | undefined {
-  return snapshot.domains.get(lowerCase(name));
+  return findInAnyCase(snapshot.domains, name);
 }
 
 /** A context by its name, or the one named `global`; undefined if there is neither. */
 export function findContext(domain: Domain | undefined, name: string): Context | undefined {
-  return domain?.contexts.get(lowerCase(name)) ?? domain?.contexts.get(FALLBACK_CONTEXT);
+  if (domain === undefined) return undefined;
+  return findInAnyCase(domain.contexts, name) ?? domain.contexts.get(FALLBACK_CONTEXT);
 }
 
 /** The domain of calls that name none, or one there is not: the configured one, else the only one there is, else `default`. */
 export function defaultDomain({ domains }: Snapshot, configured: string | undefined): string {
   const [only] = domains.values();
   return configured ?? (domains.size === 1 ? only?.name : undefined) ?? FALLBACK_DOMAIN;
+}
+
+/** Most names are written as they are kept. */
+function findInAnyCase<Value>(byLowerCase: ReadonlyMap<string, Value>, name: string): Value | undefined {
+  return byLowerCase.get(name) ?? byLowerCase.get(lowerCase(name));
 }
