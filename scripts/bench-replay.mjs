@@ -29,7 +29,7 @@ const GIGABYTE = 1e9;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    gigabytes: { type: 'string', default: '1' },
+    gigabytes: { type: 'string', default: '2' },
     corpus: { type: 'string' },
     threads: { type: 'string' },
     gzip: { type: 'boolean', default: false },

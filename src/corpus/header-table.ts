@@ -77,20 +77,22 @@ export class HeaderTable {
    * is no object of strings, has a name twice, or one that is written in an unusual way.
    */
   readAll(scanned: ScannedBytes, from: number): number {
-    const { rows } = this;
+    const { rows, view: known } = this;
     const { bytes, view } = scanned;
     this.line += 1;
     const { line } = this;
     let at = from;
     for (let name = NO_NAME; ;) {
       const usual = rows[name * ROW + FOLLOWER] as number;
+      const start = rows[usual * ROW + BYTES] as number;
       const length = rows[usual * ROW + USUAL_LENGTH] as number;
       let end: number;
-      if (length > 0 && this.stands(rows[usual * ROW + BYTES] as number, length, view, at)) {
+      if (length > 0 && areSame(known, start, view, at, length)) {
         name = usual;
         end = at + length - BEHIND.length;
       } else {
-        name = this.nameAt(scanned, at, name);
+        const isUsual = usual !== NO_NAME && areSame(known, start, view, at, rows[usual * ROW + LENGTH] as number);
+        name = isUsual ? usual : this.nameAt(scanned, at, name);
         if (name < 0) return -1;
         end = this.valueEnd(name, scanned, at + (rows[name * ROW + LENGTH] as number));
         if (end < 0) return -1;
@@ -142,14 +144,13 @@ export class HeaderTable {
     return this.texts[name] ?? '';
   }
 
+  /** The name that stands there, which is another than the one that came behind the previous one last. */
   private nameAt(scanned: ScannedBytes, at: number, previous: number): number {
     const { rows } = this;
-    const isAt = (name: number): boolean =>
-      this.stands(rows[name * ROW + BYTES] as number, rows[name * ROW + LENGTH] as number, scanned.view, at);
-    const usual = rows[previous * ROW + FOLLOWER] as number;
-    if (usual !== NO_NAME && isAt(usual)) return usual;
     const followers = this.followers[previous] as number[];
-    let name = followers.find(isAt);
+    let name = followers.find((one) =>
+      areSame(this.view, rows[one * ROW + BYTES] as number, scanned.view, at, rows[one * ROW + LENGTH] as number),
+    );
     if (name === undefined) {
       name = this.readName(scanned, at);
       if (name >= 0 && followers.length < MOST_FOLLOWERS) followers.push(name);
@@ -200,24 +201,6 @@ export class HeaderTable {
     BEHIND.copy(this.bytes, at + end - start);
     rows[name * ROW + USUAL_LENGTH] = length + end - start + BEHIND.length;
   }
-
-  /** Whether bytes of the table stand there. None of them is a line feed, so that nothing is compared beyond one. */
-  private stands(start: number, length: number, view: DataView, at: number): boolean {
-    if (length < WORD) return this.standsByBytes(start, length, view, at);
-    const last = length - WORD;
-    // As numbers two words are alike if their bytes are: text has none of the bytes that make a zero.
-    for (let offset = 0; offset < last; offset += WORD) {
-      if (view.getFloat64(at + offset, true) !== this.view.getFloat64(start + offset, true)) return false;
-    }
-    return view.getFloat64(at + last, true) === this.view.getFloat64(start + last, true);
-  }
-
-  private standsByBytes(start: number, length: number, view: DataView, at: number): boolean {
-    for (let offset = 0; offset < length; offset += 1) {
-      if (view.getUint8(at + offset) !== this.view.getUint8(start + offset)) return false;
-    }
-    return true;
-  }
 }
 
 const NONE: readonly Bytes[] = [];
@@ -229,4 +212,22 @@ function roomFor(length: number): number {
 function noteIfAlike({ text, how, names }: Like, name: number, candidate: Bytes): void {
   const isAlike = how === 'is' ? lowerCase(candidate) === text : lowerCase(candidate).startsWith(text);
   if (isAlike) names.push(name);
+}
+
+/** Whether known bytes stand in a line. None of them is a line feed, so that nothing is compared beyond one. */
+function areSame(known: DataView, start: number, view: DataView, at: number, length: number): boolean {
+  if (length < WORD) return areSameBytes(known, start, view, at, length);
+  const last = length - WORD;
+  // As numbers two words are alike if their bytes are: text has none of the bytes that make a zero.
+  for (let offset = 0; offset < last; offset += WORD) {
+    if (view.getFloat64(at + offset, true) !== known.getFloat64(start + offset, true)) return false;
+  }
+  return view.getFloat64(at + last, true) === known.getFloat64(start + last, true);
+}
+
+function areSameBytes(known: DataView, start: number, view: DataView, at: number, length: number): boolean {
+  for (let offset = 0; offset < length; offset += 1) {
+    if (view.getUint8(at + offset) !== known.getUint8(start + offset)) return false;
+  }
+  return true;
 }
