@@ -17,10 +17,12 @@ import { collectGlobal, givenGlobals, type GivenGlobal } from './given-globals.j
 import { counted, printFindings, type FindingFormat } from './print-findings.js';
 import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
+import { startProgress, type Progress } from './progress.js';
 import { domainsOf, readStoredDomain } from './stored-contexts.js';
 import { writeFiles } from './write-files.js';
 
 interface ConvertOptions {
+  readonly config?: string;
   readonly out?: string;
   readonly domain?: string;
   readonly context: string;
@@ -50,7 +52,7 @@ export function addConvert(program: Command, finish: Finish): void {
     .description("Turns FreeSWITCH's XML dialplan into a dialplan in JSON, or one in JSON into XML.")
     .argument(
       '<input...>',
-      'XML: files, a dialplan directory, a configuration directory, - for standard input; or one JSON dialplan: a directory or git:REVISION:FOLDER',
+      'XML: files, a dialplan directory, a configuration directory, - for standard input; or one JSON dialplan: a directory, git:REVISION:FOLDER or redis://…',
     )
     .option('--out <dir>', 'directory to write to (default: standard output)')
     .option('--domain <name>', 'from XML: the domain to write (default: default); from JSON: the only one to read')
@@ -60,6 +62,7 @@ export function addConvert(program: Command, finish: Finish): void {
     .option('--drop-unknown', 'leave out attributes that FreeSWITCH does not read, such as uuid and order')
     .option('--skip-disabled', 'leave out what has enabled="false", as FusionPBX does and FreeSWITCH does not')
     .option('--force', 'replace files that are there already')
+    .option('--config <file>', 'configuration file: the keys and limits of a Redis')
     .addOption(formatOption(['pretty', 'json']))
     .addHelpText(
       'after',
@@ -83,21 +86,38 @@ Examples:
 }
 
 async function convert(inputs: readonly string[], options: ConvertOptions): Promise<number> {
-  const input = findInput(inputs);
-  const converted =
-    input.kind === 'xml' ? fromXml(input.sources, inputs, options) : await fromStore(input.spec, options);
+  const progress = startProgress({ unit: 'files' });
+  let converted: Converted;
+  try {
+    const input = findInput(inputs);
+    converted =
+      input.kind === 'xml' ? fromXml(input.sources, inputs, options, progress) : await fromStore(input.spec, options);
+    if (options.out !== undefined) await write(options.out, converted.files, options.force === true, progress);
+  } finally {
+    progress.stop();
+  }
   if (options.out === undefined) await new Output().writeText(Buffer.from(bytesOf(converted.text), 'latin1'));
-  else await write(options.out, converted.files, options.force === true);
   return printFindings(converted.findings, converted.done, options.format);
 }
 
-function fromXml(sources: readonly Source[], inputs: readonly string[], options: ConvertOptions): Converted {
+function fromXml(
+  sources: readonly Source[],
+  inputs: readonly string[],
+  options: ConvertOptions,
+  progress: Progress,
+): Converted {
   const domain = options.domain ?? DEFAULT_DOMAIN;
   if (/^\.|[/\0]|^$/.test(domain)) {
     throw new UnusableInputError(`--domain: expected a name a folder can have, found ${JSON.stringify(domain)}`);
   }
   const read = readDialplanXml(sources, {
-    files: systemFiles,
+    files: {
+      ...systemFiles,
+      read(file) {
+        progress.count();
+        return systemFiles.read(file);
+      },
+    },
     globals: givenGlobals(options.set, options.globals),
     looseContext: options.context,
     dropUnknown: options.dropUnknown === true,
@@ -149,8 +169,8 @@ function routeCount(routes: WrittenRoutes): number {
   return ROUTE_KINDS.reduce((count, kind) => count + routes[kind].size, 0);
 }
 
-async function fromStore(spec: string, { domain }: ConvertOptions): Promise<Converted> {
-  const { documents } = await dialplanAt(spec);
+async function fromStore(spec: string, { config, domain }: ConvertOptions): Promise<Converted> {
+  const { documents } = await dialplanAt(spec, config);
   const all = domainsOf(documents);
   const wanted = domain === undefined ? all : all.filter((name) => name.toLowerCase() === domain.toLowerCase());
   if (wanted.length === 0) {
@@ -185,11 +205,20 @@ function freeFile(folder: string, context: string, taken: ReadonlyMap<string, st
   return file;
 }
 
-async function write(directory: string, files: ReadonlyMap<string, string>, force: boolean): Promise<void> {
+async function write(
+  directory: string,
+  files: ReadonlyMap<string, string>,
+  force: boolean,
+  progress: Progress,
+): Promise<void> {
   const contents = [...files].map(
     ([file, text]) => [path.join(directory, file), Buffer.from(bytesOf(text), 'latin1')] as const,
   );
-  await writeFiles(new Map(contents), force);
+  progress.expect(files.size);
+  await writeFiles(new Map(contents), force, () => {
+    progress.count();
+    progress.advance(1);
+  });
 }
 
 function json(value: unknown): string {

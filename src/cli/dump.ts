@@ -32,7 +32,14 @@ const KEY_BYTES = 16;
 export function addDump(program: Command, finish: Finish): void {
   const dump = program
     .command('dump')
-    .description('Shows what recordings of calls hold, or takes the people out of them.');
+    .description('Shows what recordings of calls hold, or takes the people out of them.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  parkway dump show call.txt
+  parkway dump anonymise call.txt > shared.json`,
+    );
   dump
     .command('show')
     .description('Prints what was understood of each call of a recording.')

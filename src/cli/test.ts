@@ -7,6 +7,7 @@ import { readTests, type TestsFile } from '../dialplan-tests/read-tests.js';
 import { runTests } from '../dialplan-tests/run-tests.js';
 import { besides } from '../dialplan-tests/test-case.js';
 import { BUILT_INS } from '../replay/built-in-answers.js';
+import { STANDARD_INPUT } from '../replay/open-recording.js';
 import { junitXml, type JUnitCase } from '../report/junit.js';
 import { caseJson, caseLines, testSummaryLine, testsMarkdown } from '../report/test-lines.js';
 import { PLAIN } from '../report/style.js';
@@ -77,6 +78,9 @@ Examples:
   parkway test - --store redis://localhost < tests.yaml`,
     )
     .action(async (patterns: readonly string[], options: TestOptions) => {
+      if (options.watch === true && patterns.includes(STANDARD_INPUT)) {
+        throw new Error('--watch: expected files, found standard input, which is read once');
+      }
       finish(options.watch === true ? await watchTests(patterns, options) : await testOnce(patterns, options));
     });
 }

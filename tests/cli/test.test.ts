@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runInProcess } from '../support/run-in-process.js';
 import { runParkway, startParkway } from '../support/run-parkway.js';
@@ -76,6 +79,18 @@ describe('parkway test', () => {
     const { code, stderr } = await runParkway(['test', file]);
     expect(code).toBe(2);
     expect(stderr).toBe(`parkway: ${file}:3: /tests/0/expects: unknown key "expects", did you mean "expect"?\n`);
+  });
+
+  test('reads tests from standard input, once', async () => {
+    const { code, stderr } = await runInProcess(['test', '-', '--watch']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'parkway: --watch: expected files, found standard input, which is read once\n',
+    });
+    const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+    const input = failing('default').replace('hangup: true', 'noRoute: false');
+    const stdout = execFileSync(process.execPath, [main, 'test', '-', '--verbose'], { input, encoding: 'utf8' });
+    expect(stdout).toMatch(/^✓ <calls> & out\n- not yet {2}\(standard input:6\)\n/);
   });
 
   test('--watch runs again when a file changes, and ends with the status of the last run', async () => {
