@@ -124,7 +124,7 @@ export function replayJson(
     problems: [...traceProblems(hunted.trace), ...call.notes],
     ...(call.capture?.decision === undefined ? {} : { asRecorded: recordedDifference(call, replayed).length === 0 }),
     then: followed.hunts.map((hunt) => ({ by: applicationJson(hunt.by), ...huntJson(hunt.replayed, explain) })),
-    leadsNobodyKnowsWhere: followed.unknown.map(applicationJson),
+    unknownTargets: followed.unknown.map(applicationJson),
   };
 }
 

@@ -61,9 +61,10 @@ function answerLines({ extension, answer, showTime }: WhyNotReport, style: Style
 /** What was looked for and not found, and how far. */
 function searchedLines({ searched: { tried, isExhausted, isTimeMissing, unchangeable } }: WhyNot): string[] {
   const calls = `${tried} ${tried === 1 ? 'call' : 'calls'}`;
+  const was = tried === 1 ? 'was' : 'were';
   return [
     `no change of its fields or of the time was found that would have led there: ${
-      isExhausted ? `the ${calls} that came into question were tried` : `${calls} were tried, and no more`
+      isExhausted ? `the ${calls} that came into question ${was} tried` : `${calls} ${was} tried, and no more`
     }`,
     ...(isTimeMissing
       ? ['there is no moment, in whatever year, at which the times of the conditions come out as it takes']
