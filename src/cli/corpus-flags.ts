@@ -5,17 +5,19 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { CorpusJob, CorpusOptions, ResultOf } from '../corpus/corpus-job.js';
 import { runCorpus, type CorpusRun } from '../corpus/run-corpus.js';
 import { parseAnswerTexts } from '../replay/answers-file.js';
+import { answersFromGlobals } from '../replay/global-answers.js';
 import { sizeOfRecordings } from '../replay/read-calls.js';
 import { configurationOf } from './configuration-flags.js';
 import { EXIT_COULD_NOT_RUN } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { startProgress } from './progress.js';
-import { readTextFile } from './read-file.js';
+import { readFile, readTextFile } from './read-file.js';
 import { callerContextOption } from './replay-flags.js';
 
 export interface CorpusFlags {
   readonly calls: readonly string[];
   readonly answers?: string;
+  readonly globals?: string;
   readonly config?: string;
   readonly domain?: string;
   readonly callerContext?: boolean;
@@ -35,6 +37,7 @@ export function addCorpusFlags(command: Command): Command {
       'recorded calls: capture files or channel dumps, plain, gzip or zstd; globs; -',
     )
     .option('--answers <file>', 'what global variables and API functions answer that the recordings do not tell')
+    .option('--globals <file>', "FreeSWITCH's vars.xml, or what global_getvar prints")
     .option('--config <file>', 'configuration file: domain, time zone, captures, the keys of a Redis')
     .option('--domain <name>', 'domain of calls that name none')
     .addOption(callerContextOption())
@@ -50,6 +53,7 @@ export function addCorpusFlags(command: Command): Command {
 export async function corpusOf({
   calls,
   answers,
+  globals,
   config,
   domain,
   callerContext,
@@ -67,8 +71,16 @@ export async function corpusOf({
       timezone: configuration.dialplan.timezone,
       now: Date.now(),
       answers: answers === undefined ? {} : parseAnswerTexts(answers, readTextFile(answers)),
+      globals: globals === undefined ? undefined : globalsIn(globals),
     },
   };
+}
+
+/** Read once here, so that a file that tells none is complained of before threads are started. */
+function globalsIn(file: string): NonNullable<CorpusOptions['globals']> {
+  const text = readFile(file).toString('latin1');
+  answersFromGlobals(file, text);
+  return { file, text };
 }
 
 /** Does a job over all calls, and shows how far it is. */

@@ -1,7 +1,9 @@
 /** What is to be found out of a corpus, as data that can be handed to a thread, and what finds it out of one call after another. */
+import type { Bytes } from '../bytes.js';
 import { setMatchLimit } from '../dialplan/pcre2.js';
-import { answersFromTexts, type AnswerTexts } from '../replay/answer-source.js';
+import { answersFromTexts, type AnswerSource, type AnswerTexts } from '../replay/answer-source.js';
 import { BUILT_INS } from '../replay/built-in-answers.js';
+import { answersFromGlobals } from '../replay/global-answers.js';
 import type { DocumentText } from '../routes/document.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import { DialplanStore } from '../routes/store.js';
@@ -25,6 +27,8 @@ export interface CorpusOptions extends ContextOptions {
   readonly now: number;
   /** What is known besides the recordings. */
   readonly answers: AnswerTexts;
+  /** FreeSWITCH's `vars.xml`, or what `global_getvar` prints; undefined without either. */
+  readonly globals?: { readonly file: string; readonly text: Bytes } | undefined;
 }
 
 export interface ComparisonJob extends CorpusOptions {
@@ -72,6 +76,7 @@ const PROGRESS_CALLS = 20_000;
 export class CorpusWork {
   readonly reading: Reading = { lines: new Map(), unreadable: 0, complaints: [] };
   private readonly tally: { take(call: CorpusCall): void; readonly result: CorpusResult };
+  private readonly sources: readonly AnswerSource[];
   private bytes = 0;
   private calls = 0;
 
@@ -81,6 +86,7 @@ export class CorpusWork {
   ) {
     setMatchLimit(job.matchLimit);
     this.tally = tallyOf(job);
+    this.sources = sourcesOf(job);
   }
 
   get result(): CorpusResult {
@@ -90,7 +96,7 @@ export class CorpusWork {
   async read(part: CorpusPart, number: number): Promise<void> {
     const { reading, tally, job } = this;
     const lines = await readPart(part, number, {
-      sources: [answersFromTexts(job.answers), BUILT_INS],
+      sources: this.sources,
       timezone: job.timezone,
       now: job.now,
       onCall: (call) => {
@@ -115,6 +121,12 @@ export class CorpusWork {
     this.bytes = 0;
     this.calls = 0;
   }
+}
+
+/** The first that knows answers. */
+function sourcesOf({ answers, globals }: CorpusOptions): readonly AnswerSource[] {
+  const told = globals === undefined ? [] : [answersFromGlobals(globals.file, globals.text)];
+  return [answersFromTexts(answers), ...told, BUILT_INS];
 }
 
 function tallyOf(job: CorpusJob): CallComparison | CallCoverage {

@@ -66,6 +66,26 @@ describe('parkway diff', () => {
     expect(covered.stdout).toContain('"text":"d.example out","counts":"tried 1, matched 1"');
   });
 
+  test('knows the global variables it is told of, as coverage does', async () => {
+    const north = JSON.stringify({
+      condition: { field: '${site}', expression: '^north$', action: { application: 'answer' } },
+    });
+    await writeDialplan('sites', { north });
+    await writeDialplan('no sites', { north: north.replace('north', 'south') });
+    await writeFile(at('globals.txt'), 'hostname=pbx\nsite=north\n');
+    const args = ['--calls', at('calls.ndjson'), '--globals', at('globals.txt'), '--format', 'json'];
+    const moved = await runParkway(['diff', at('sites'), at('no sites'), ...args]);
+    expect(moved.stdout).toContain('"calls":10,"moved":10');
+    const covered = await runParkway(['coverage', at('sites'), ...args]);
+    expect(covered.stdout).toContain('"text":"d.example north","counts":"tried 10, matched 10"');
+    await writeFile(at('globals.txt'), 'nothing at all');
+    const refused = await runParkway(['coverage', at('sites'), ...args]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('globals.txt: expected <X-PRE-PROCESS'),
+    ]);
+  });
+
   test('groups the calls that go elsewhere, with one of them and its traces where they part', async () => {
     const args = ['diff', at('old'), at('new'), '--calls', at('*.ndjson*')];
     const { code, stdout } = await runParkway([...args, '--threads', '2']);
