@@ -1,5 +1,4 @@
 /** What commands have in common that go through a corpus of recorded calls: which calls, what is known besides, how many threads. */
-import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { CorpusJob, CorpusOptions, ResultOf } from '../corpus/corpus-job.js';
@@ -21,12 +20,12 @@ export interface CorpusFlags {
   readonly config?: string;
   readonly domain?: string;
   readonly callerContext?: boolean;
-  readonly threads: number;
+  readonly threads?: number;
 }
 
 export interface Corpus {
   readonly files: readonly string[];
-  readonly threads: number;
+  readonly threads: number | undefined;
   readonly options: CorpusOptions;
 }
 
@@ -43,9 +42,8 @@ export function addCorpusFlags(command: Command): Command {
     .addOption(callerContextOption())
     .option(
       '--threads <n>',
-      'how many files, or parts of a large plain file, are read at once',
+      'how many files, or parts of a large plain file, are read at once (default: as many as there are processors and the calls are worth)',
       aCount,
-      availableParallelism(),
     );
 }
 

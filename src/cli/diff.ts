@@ -2,7 +2,8 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import { addComparison, emptyComparison } from '../corpus/compare-calls.js';
-import { readExpectedMoves, type ExpectedMove } from '../corpus/expected-moves.js';
+import type { ExpectedMove } from '../corpus/expected-moves.js';
+import { readExpectedMoves } from '../corpus/read-expected-moves.js';
 import {
   countOf,
   diffJson,

@@ -1,7 +1,4 @@
 /** Moves that are no finding, because somebody wrote down that they are meant: `parkway diff --allow FILE`. */
-import { createRequire } from 'node:module';
-import { createValidator } from '../dialplan/validate.js';
-import { parseYaml, UnusableYamlError } from '../dialplan/yaml-file.js';
 import { checkExpectation, type Decision } from '../dialplan-tests/expectation.js';
 import type { ExpectDocument } from '../dialplan-tests/test-document.js';
 
@@ -30,15 +27,4 @@ export class ExpectedMoves {
 
 function holds(expect: ExpectDocument, decision: Decision): boolean {
   return checkExpectation(expect, decision).length === 0;
-}
-
-const schema = createRequire(import.meta.url)('../../schema/expected-moves.schema.json') as object;
-const validator = createValidator<readonly ExpectedMove[]>(schema, { unknownKey: 'error' });
-
-/** Reads a file of expected moves, YAML or JSON. @throws UnusableYamlError */
-export function readExpectedMoves(file: string, text: string): readonly ExpectedMove[] {
-  const { value = [], complaint } = parseYaml(file, text);
-  const { document, problems } = validator.validateValue(value);
-  if (document === undefined) throw new UnusableYamlError(problems.map(complaint));
-  return document;
 }

@@ -1,7 +1,7 @@
 /** Does a job over all recordings of a corpus, on several threads where there are several parts to read. */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { CorpusPart } from './corpus-parts.js';
-import { partsOf } from './corpus-parts.js';
+import { partsOf, type CorpusPart, type WeighedPart } from './corpus-parts.js';
 import {
   CorpusWork,
   type CorpusJob,
@@ -23,23 +23,26 @@ export interface CorpusRun<Result extends CorpusResult> {
   locate(place: Place): string;
 }
 
+/** A thread has all modules to load and all code to compile anew, which takes as long as reading this much. */
+const BYTES_WORTH_A_THREAD = 256 * 1024 * 1024;
+
 interface Done {
   readonly result: CorpusResult;
   readonly reading: Reading;
 }
 
 /**
- * @param threads how many there may be
+ * @param threads how many there may be; undefined: as many as there are processors, and are worth their start
  * @throws what a thread dies of
  */
 export async function runCorpus<Job extends CorpusJob>(
   job: Job,
   files: readonly string[],
-  threads: number,
+  threads: number | undefined,
   onProgress: (progress: Progress) => void,
 ): Promise<CorpusRun<ResultOf<Job>>> {
   const parts = await partsOf(files);
-  const count = Math.min(threads, parts.length);
+  const count = Math.min(threads ?? worthwhileThreads(parts), parts.length);
   const done = count > 1 ? await runThreads(job, parts, count, onProgress) : [await runHere(job, parts, onProgress)];
   const locate = locator(parts, done);
   const complaints = done.flatMap(({ reading }) => reading.complaints).sort(byPlace);
@@ -49,6 +52,11 @@ export async function runCorpus<Job extends CorpusJob>(
     complaints: complaints.map((complaint) => `${locate(complaint)}: ${complaint.message}`),
     locate,
   };
+}
+
+function worthwhileThreads(parts: readonly WeighedPart[]): number {
+  const weight = parts.reduce((sum, part) => sum + part.weight, 0);
+  return Math.max(1, Math.min(availableParallelism(), Math.ceil(weight / BYTES_WORTH_A_THREAD)));
 }
 
 async function runHere(
