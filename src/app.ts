@@ -236,7 +236,10 @@ class Daemon implements App {
   private createWatch(): DaemonWatch {
     const { store, dialplan, domain, supervisor, capture } = this.configuration;
     const places = { storeLocation: withoutPassword(store.url), captureDirectory: capture.dir };
-    const watch = new DaemonWatch({ historySize: supervisor.history, domain, ...dialplan, ...places }, () => this.dialplan);
+    const watch = new DaemonWatch(
+      { historySize: supervisor.history, domain, ...dialplan, ...places },
+      () => this.dialplan,
+    );
     this.logger.add(watch.troubles);
     return watch;
   }

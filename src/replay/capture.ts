@@ -48,7 +48,8 @@ export function captureProblem(value: { readonly capture: unknown }): string | u
   const { capture, data, arrivedAt } = value as Record<string, unknown>;
   if (capture !== VERSION) return `expected a capture of version ${VERSION}, found version ${JSON.stringify(capture)}`;
   if (typeof data !== 'object' || data === null) return `expected the channel's headers in "data", found ${show(data)}`;
-  if (typeof arrivedAt !== 'number' || Math.abs(arrivedAt) > FARTHEST_MS) return `expected epoch milliseconds in "arrivedAt", found ${show(arrivedAt)}`;
+  if (typeof arrivedAt !== 'number' || Math.abs(arrivedAt) > FARTHEST_MS)
+    return `expected epoch milliseconds in "arrivedAt", found ${show(arrivedAt)}`;
   return undefined;
 }
 
