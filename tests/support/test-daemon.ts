@@ -9,6 +9,7 @@ import type { App } from '../../src/app.js';
 import type { Call, CallObserver } from '../../src/calls/call.js';
 import { loadConfiguration, type Configuration } from '../../src/configuration.js';
 import { readDump } from '../../src/replay/read-dump.js';
+import type { FreeSwitch } from '../../src/simulator/free-switch.js';
 import type { LoadSummary } from '../../src/simulator/load-tally.js';
 import type { Script } from '../../src/simulator/script.js';
 import { simulateLoad, type LoadOptions } from '../../src/simulator/simulate-load.js';
@@ -31,6 +32,8 @@ export interface PlayOptions extends Partial<Omit<LoadOptions, 'channels' | 'tar
   /** Headers besides those of an extension's call to another; undefined takes one away. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly script?: Script;
+  /** Where the calls are; by default one that follows the script. */
+  readonly freeSwitch?: FreeSwitch;
   /** Behind the socket application's address: the context to take. */
   readonly path?: string;
 }
@@ -73,7 +76,7 @@ export class TestDaemon {
   }
 
   /** Plays calls and returns when they, and what the daemon does with them, are over. */
-  async play({ headers = {}, script = {}, path: to, ...load }: PlayOptions = {}): Promise<LoadSummary> {
+  async play({ headers = {}, script = {}, freeSwitch, path: to, ...load }: PlayOptions = {}): Promise<LoadSummary> {
     const channel = new Map(dump);
     for (const [name, value] of Object.entries(headers)) {
       if (value === undefined) channel.delete(name);
@@ -81,7 +84,8 @@ export class TestDaemon {
     }
     const { calls = 1 } = load;
     const awaited = this.ended.length + calls;
-    const summary = await simulateLoad(startFreeSwitch({ script: { applications: [QUICK_BRIDGE], ...script } }), {
+    const core = freeSwitch ?? startFreeSwitch({ script: { applications: [QUICK_BRIDGE], ...script } });
+    const summary = await simulateLoad(core, {
       channels: [channel],
       calls,
       concurrency: 100,
