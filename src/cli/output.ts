@@ -33,9 +33,13 @@ export class Output {
 
   /** Writes text, or bytes that may be none, as they are. */
   async writeText(text: string | Buffer): Promise<void> {
-    this.progress?.erase();
+    if (this.stream.isTTY) this.progress?.erase();
     if (this.isBroken || this.stream.write(text)) return;
-    await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]).catch(() => undefined);
+    // Whichever does not come is listened for no longer: a long run waits often.
+    const over = new AbortController();
+    const listening = ['drain', 'close'].map((event) => once(this.stream, event, { signal: over.signal }));
+    await Promise.race(listening).catch(() => undefined);
+    over.abort();
   }
 
   /** Says what does not mix with the results, on standard error. */
