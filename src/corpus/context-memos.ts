@@ -5,10 +5,12 @@ import { DecisionMemo, type CallToDecide, type WatchedCall } from './decision-me
 
 /** A caller may name contexts there are not: all is forgotten then, and begun anew. */
 const MOST_MEMOS = 1_000;
+const MOST_RECENT = 8;
 
 export class ContextMemos<Call extends CallToDecide, Decision> {
   private readonly memos = new Map<string, DecisionMemo<Call, Decision>>();
-  private last: { readonly chosen: readonly Selected[]; readonly memo: DecisionMemo<Call, Decision> } | undefined;
+  /** Those of late, newest first: most dialplans have few contexts, and a name for them all takes longer than a look at each. */
+  private recent: { readonly chosen: readonly Selected[]; readonly memo: DecisionMemo<Call, Decision> }[] = [];
 
   /**
    * @param choosers one a dialplan
@@ -26,8 +28,9 @@ export class ContextMemos<Call extends CallToDecide, Decision> {
   private memoFor({ data }: Call): DecisionMemo<Call, Decision> {
     const routing = routingOf(data);
     const chosen = this.choosers.map((chooser) => chooser.choose(routing, data));
-    const { last } = this;
-    if (last !== undefined && chosen.every((one, index) => isSame(one, last.chosen[index]))) return last.memo;
+    for (const { chosen: before, memo } of this.recent) {
+      if (chosen.every((one, index) => isSame(one, before[index]))) return memo;
+    }
     const key = JSON.stringify(chosen.map(({ domain, name }) => [domain, name]));
     let memo = this.memos.get(key);
     if (memo === undefined) {
@@ -35,7 +38,7 @@ export class ContextMemos<Call extends CallToDecide, Decision> {
       memo = new DecisionMemo(this.decide);
       this.memos.set(key, memo);
     }
-    this.last = { chosen, memo };
+    this.recent = [{ chosen, memo }, ...this.recent.slice(0, MOST_RECENT - 1)];
     return memo;
   }
 }

@@ -11,7 +11,7 @@ export class LineBlock implements ScannedBytes {
   view = viewOf(this.bytes);
   from = 0;
   to = 0;
-  /** Whether the line at hand is longer than {@link LONGEST_DUMP}; then nothing of it is there. */
+  /** Whether the line at hand is longer than {@link LONGEST_DUMP}; then it may not be there. */
   isTooLong = false;
   private filled: Buffer = this.bytes.subarray(0, 0);
   /** Where the next line begins, and how far its end was looked for. */
@@ -59,7 +59,7 @@ export class LineBlock implements ScannedBytes {
   private turnTo(end: number): void {
     this.from = this.next;
     this.to = end;
-    this.isTooLong = this.isDropping;
+    this.isTooLong = this.isDropping || end - this.from > LONGEST_DUMP;
     this.isDropping = false;
     this.next = end + 1;
     this.searched = this.next;
