@@ -60,9 +60,15 @@ const MOST_REMEMBERED = 100_000;
 
 export class TextFinder {
   private languages = new Languages();
+  private forgotten = 0;
   private readonly patterns = new Map<Bytes, Pattern | undefined>();
   /** By the expression and what is wanted of its captures. */
   private known = new Map<string, PatternLanguage | UnreadablePattern>();
+
+  /** How much was done so far, in languages that were derived: a bound in these is the same on every machine. */
+  get work(): number {
+    return this.forgotten + this.languages.size;
+  }
 
   /** @throws Pcre2MissingError */
   find(tests: readonly ExpressionTest[], options: FindOptions = {}): FoundText {
@@ -181,6 +187,7 @@ export class TextFinder {
   }
 
   private forget(): void {
+    this.forgotten += this.languages.size;
     this.languages = new Languages();
     this.known = new Map();
   }

@@ -35,11 +35,14 @@ export interface ExploreOptions {
 
 /** Texts a reader takes for a number, or at least for a text. */
 const PREFERRED = ['^\\d{6,12}$', '^\\d+$', '^[0-9*#+]+$', '^[a-zA-Z0-9_.+-]+$', '^[ -~]+$'];
+/** Of the finder's work; some ten seconds. */
+const MOST_WORK = 80_000;
 const NOON_MS = 12 * 3_600_000;
 const NO_CLOCK = { offsetHours: undefined, zone: undefined };
 
 interface Waiting {
-  readonly inputs: CallInputs;
+  /** Looked for when it is its turn: of a large dialplan most are never gone. Undefined: there is no such call. */
+  readonly inputs: () => CallInputs | undefined;
   /** The way it is to take, as far as that was chosen: tests up to there are not turned again. */
   readonly chosen: readonly string[];
 }
@@ -47,15 +50,23 @@ interface Waiting {
 export function explore(options: ExploreOptions): Exploration {
   const open = new Set<string>();
   const seen = new Set<string>();
-  const waiting: Waiting[] = [{ inputs: { values: new Map(), epochMs: options.today + NOON_MS }, chosen: [] }];
+  const first: CallInputs = { values: new Map(), epochMs: options.today + NOON_MS };
+  const waiting: Waiting[] = [{ inputs: () => first, chosen: [] }];
   let calls = 0;
+  const workBefore = options.finder.work;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    calls += 1;
-    if (calls > options.mostCalls) {
-      open.add(`more than ${options.mostCalls} ways through`);
+    if (calls === options.mostCalls) {
+      open.add(`more than ${calls} ways through`);
       break;
     }
-    const call = simulateCall(next.inputs, options.context, options.plan);
+    if (options.finder.work - workBefore > MOST_WORK) {
+      open.add('more than can be looked for in a reasonable time');
+      break;
+    }
+    const inputs = next.inputs();
+    if (inputs === undefined) continue;
+    calls += 1;
+    const call = simulateCall(inputs, options.context, options.plan);
     options.progress.count();
     for (const application of call.opaque) open.add(`what the inline application ${application} does`);
     const tests = call.tests.filter((test) => options.matters(test));
@@ -67,9 +78,8 @@ export function explore(options: ExploreOptions): Exploration {
     seen.add(key);
     if (options.onCall(call)) break;
     for (let at = next.chosen.length; at < tests.length; at += 1) {
-      const inputs = turn(tests, at, next.inputs, options, open);
       const chosen = [...way.slice(0, at), step(tests[at] as ObservedTest, !(tests[at] as ObservedTest).passed)];
-      if (inputs !== undefined) waiting.push({ inputs, chosen });
+      waiting.push({ inputs: () => turn(tests, at, inputs, options, open), chosen });
     }
   }
   return { open };
