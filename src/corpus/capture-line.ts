@@ -6,7 +6,7 @@
 import type { Bytes } from '../bytes.js';
 import type { ChannelHeaders, Likeness } from '../dialplan/caller-profile.js';
 import { answersFromTexts, type AnswerSource, type AnswerTexts } from '../replay/answer-source.js';
-import type { Capture } from '../replay/capture.js';
+import { answersIn, type Capture } from '../replay/capture.js';
 import { parseJson } from '../replay/json-bytes.js';
 import { HeaderTable } from './header-table.js';
 import { digitsEnd, stringEnd, valueEnd, type ScannedBytes } from './scan-json.js';
@@ -196,7 +196,7 @@ export class CaptureLine implements ChannelHeaders {
     const text = bytes.toString('latin1', start, end);
     // What a character beyond ASCII is in bytes depends on the others of the line.
     if (BEYOND_ASCII.test(text)) return answersFromTexts(this.parse().answers);
-    const source = this.answersByText.get(text) ?? answersFromTexts(JSON.parse(text) as AnswerTexts);
+    const source = this.answersByText.get(text) ?? answersFromTexts(answersIn(JSON.parse(text)));
     if (text.length > LONGEST_ANSWERS) return source;
     this.lastAnswers = { bytes: Buffer.from(text), source };
     if (this.answersByText.size >= MOST_ANSWERS) this.answersByText.clear();
@@ -246,6 +246,7 @@ function isLetter(byte: number | undefined): boolean {
 
 function parseCapture(text: Bytes): ParsedCapture {
   const { value, toBytes } = parseJson(text);
-  const { data, answers = {} } = value as Capture;
-  return { headers: new Map(Object.entries(data).map(([name, header]) => [toBytes(name), toBytes(header)])), answers };
+  const { data, answers } = value as Capture;
+  const headers = new Map(Object.entries(data).map(([name, header]) => [toBytes(name), toBytes(header)]));
+  return { headers, answers: answersIn(answers) };
 }

@@ -1,4 +1,5 @@
 /** One line of Parkway's own recordings; see `schema/capture.schema.json`. */
+import { createValidator } from '../dialplan/validate.js';
 import type { AnswerTexts } from './answer-source.js';
 
 export interface CapturedApplication {
@@ -38,6 +39,53 @@ const VERSION = 1;
 /** No clock goes farther (ECMA-262). */
 const FARTHEST_MS = 8.64e15;
 
+const TEXT = { type: 'string' };
+const TEXTS = { type: 'array', items: TEXT };
+const ANSWERS = { type: 'object', additionalProperties: { type: ['string', 'null'] } };
+const APPLICATIONS = {
+  type: 'array',
+  items: { type: 'object', required: ['application', 'data'], properties: { application: TEXT, data: TEXT } },
+};
+const ANSWER_TEXTS = { globals: ANSWERS, api: ANSWERS };
+
+/** What is read of a capture; the whole of it is in its schema. */
+const parts = createValidator<Capture>(
+  {
+    type: 'object',
+    properties: {
+      call: TEXT,
+      timezone: TEXT,
+      domain: TEXT,
+      context: TEXT,
+      why: TEXT,
+      answers: {
+        type: 'object',
+        properties: {
+          ...ANSWER_TEXTS,
+          afterInline: {
+            type: 'array',
+            items: { type: 'object', required: ['data'], properties: { data: ANSWERS, ...ANSWER_TEXTS } },
+          },
+        },
+      },
+      decision: {
+        type: 'object',
+        required: ['route', 'matched', 'actions'],
+        properties: { route: { type: 'boolean' }, matched: TEXTS, actions: APPLICATIONS, inline: APPLICATIONS },
+      },
+      outcome: { type: 'object', required: ['kind'], properties: { kind: TEXT, hangupCause: TEXT } },
+    },
+  },
+  { unknownKey: 'error' },
+);
+
+const answers = createValidator<AnswerTexts>({ type: 'object', properties: ANSWER_TEXTS }, { unknownKey: 'error' });
+
+/** The answers in a capture; none where there is something else in their place. */
+export function answersIn(value: unknown): AnswerTexts {
+  return answers.validateValue(value).document ?? {};
+}
+
 /** Whether an object of a recording is a capture, of whatever version. */
 export function isCapture(value: object): value is { readonly capture: unknown } {
   return 'capture' in value;
@@ -50,7 +98,8 @@ export function captureProblem(value: { readonly capture: unknown }): string | u
   if (typeof data !== 'object' || data === null) return `expected the channel's headers in "data", found ${show(data)}`;
   if (typeof arrivedAt !== 'number' || Math.abs(arrivedAt) > FARTHEST_MS)
     return `expected epoch milliseconds in "arrivedAt", found ${show(arrivedAt)}`;
-  return undefined;
+  const problem = parts.validateValue(value).problems.find(({ severity }) => severity === 'error');
+  return problem === undefined ? undefined : `${problem.path}: ${problem.message}`;
 }
 
 function show(value: unknown): string {

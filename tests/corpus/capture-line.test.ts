@@ -201,6 +201,25 @@ describe('a line of a capture file', () => {
     expect(take(line, Buffer.from(change(text)))).toBe(false);
   });
 
+  test('knows no answers where something else is in their place', () => {
+    const text = lineOf({
+      headers: [['a', '1']],
+      globals: { zone: 'x' },
+      arrivedAt: 5,
+      timezone: 'UTC',
+      escapes: 'none',
+    });
+    const line = new CaptureLine();
+    for (const [globals, zone] of [
+      ['{"zone":"x"}', 'x'],
+      ['null', undefined],
+      ['{"zone":["ä"]}', undefined],
+    ] as const) {
+      expect(take(line, Buffer.from(text.toString().replace('{"zone":"x"}', globals)))).toBe(true);
+      expect(line.answers.global('zone')).toBe(zone);
+    }
+  });
+
   test('takes no text with quotes for a value of the line before', () => {
     const line = new CaptureLine();
     const valueOfA = (headers: readonly (readonly [string, string])[]): string | undefined => {

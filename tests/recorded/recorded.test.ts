@@ -118,7 +118,7 @@ describe('a configuration that FreeSWITCH had loaded', () => {
     ['uuid_dump.plain.txt', 20],
     ['uuid_dump.json.txt', 10],
     ['uuid_dump.xml.txt', 10],
-    ['info.log', 7],
+    ['info.log.txt', 7],
   ])('hunts the calls of %s as that FreeSWITCH did', async (dump, count) => {
     const calls = await replay(store, dump, '--caller-context');
     expect(calls).toHaveLength(count);

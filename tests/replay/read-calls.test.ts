@@ -284,6 +284,19 @@ describe('captures', () => {
     ]);
   });
 
+  test.each([
+    [{ answers: null }, '/answers: expected an object, found null'],
+    [{ answers: { globals: null } }, '/answers/globals: expected an object, found null'],
+    [{ answers: { api: ['x'] } }, '/answers/api: expected an object, found ["x"]'],
+    [{ decision: 5 }, '/decision: expected an object, found 5'],
+    [{ decision: { matched: [] } }, '/decision: expected a key "route", found none'],
+    [{ outcome: null }, '/outcome: expected an object, found null'],
+  ])('that hold something else than they should are reported: %j', (other, problem) => {
+    const found = read([{ ...capture, ...other }, capture].map((each) => JSON.stringify(each)).join('\n'));
+    expect(problems(found)).toEqual([`file:1: ${problem}`]);
+    expect(calls(found)).toHaveLength(1);
+  });
+
   test('may be spread over lines, or in a list', () => {
     const pretty = JSON.stringify([capture, capture], undefined, 2);
     expect(calls(read(Buffer.from(pretty, 'utf8')))).toHaveLength(2);
