@@ -6,25 +6,23 @@ import { printableText } from '../report/printable.js';
 import { styleFor, type Style } from '../report/style.js';
 import type { Progress } from './progress.js';
 
+/** For each stream that is written to, whether its reader is gone: one listener for all that write. */
+const readers = new WeakMap<NodeJS.WriteStream, { isGone: boolean }>();
+
 export class Output {
   readonly style: Style;
-  private isBroken = false;
-
+  private readonly reader: { readonly isGone: boolean };
   private readonly stream: NodeJS.WriteStream = process.stdout;
 
   /** @param progress whose line gives way to what is written */
   constructor(private readonly progress?: Progress) {
-    const { stream } = this;
-    this.style = styleFor(stream, process.env);
-    // `… | head` closes its end; that is no error, but no reason to go on either.
-    stream.on('error', () => {
-      this.isBroken = true;
-    });
+    this.style = styleFor(this.stream, process.env);
+    this.reader = readers.get(this.stream) ?? watchReader(this.stream);
   }
 
   /** Whether the reader is gone. */
   get isClosed(): boolean {
-    return this.isBroken;
+    return this.reader.isGone;
   }
 
   async write(lines: readonly string[]): Promise<void> {
@@ -34,7 +32,7 @@ export class Output {
   /** Writes text, or bytes that may be none, as they are. */
   async writeText(text: string | Buffer): Promise<void> {
     if (this.stream.isTTY) this.progress?.erase();
-    if (this.isBroken || this.stream.write(text)) return;
+    if (this.reader.isGone || this.stream.write(text)) return;
     // Whichever does not come is listened for no longer: a long run waits often.
     const over = new AbortController();
     const listening = ['drain', 'close'].map((event) => once(this.stream, event, { signal: over.signal }));
@@ -51,6 +49,16 @@ export class Output {
   async writeJson(value: unknown): Promise<void> {
     await this.write([JSON.stringify(value)]);
   }
+}
+
+/** `… | head` closes its end; that is no error, but no reason to go on either. */
+function watchReader(stream: NodeJS.WriteStream): { readonly isGone: boolean } {
+  const reader = { isGone: false };
+  readers.set(stream, reader);
+  stream.on('error', () => {
+    reader.isGone = true;
+  });
+  return reader;
 }
 
 /** `--format`, with those formats that make sense for a command; `json` is one object a line where the output may be long. */
