@@ -12,8 +12,9 @@ import { readDialplan, readRedisDialplan, type ReadDialplan } from '../routes/re
 import { isRedisUrl } from '../routes/redis/connection.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
 import { addConfigurationFlags, configurationOf } from './configuration-flags.js';
-import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import type { Finish } from './program.js';
+import { refuse } from './refuse.js';
 
 export function addCheckConfig(program: Command, finish: Finish): void {
   const command = program
@@ -48,8 +49,7 @@ async function checkConfig(options: Readonly<Record<string, unknown>>): Promise<
     const { snapshot } = await readStore(store);
     return printDialplan(snapshot);
   } catch (error) {
-    process.stderr.write(`parkway: ${(error as Error).message}\n`);
-    return EXIT_COULD_NOT_RUN;
+    return refuse((error as Error).message);
   }
 }
 

@@ -1,10 +1,9 @@
 /** What `convert` and `export-xml` do alike: what keeps them from running is told, in one line. */
-import process from 'node:process';
 import { ConfigurationError } from '../configuration.js';
 import { UnreadableXmlError } from '../convert/preprocess.js';
 import { UnreadableDialplanError } from '../routes/read-dialplan.js';
 import { UnusableInputError } from './convert-input.js';
-import { EXIT_COULD_NOT_RUN } from './exit-codes.js';
+import { refuse } from './refuse.js';
 import { FileExistsError } from './write-files.js';
 
 const EXPECTED = [
@@ -21,8 +20,7 @@ export async function converting(conversion: () => Promise<number>): Promise<num
     return await conversion();
   } catch (error) {
     if (!isExpected(error)) throw error;
-    process.stderr.write(`parkway: ${error.message}\n`);
-    return EXIT_COULD_NOT_RUN;
+    return refuse(error.message);
   }
 }
 

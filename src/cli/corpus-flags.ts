@@ -1,5 +1,4 @@
 /** What commands have in common that go through a corpus of recorded calls: which calls, what is known besides, how many threads. */
-import process from 'node:process';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { CorpusJob, CorpusOptions, ResultOf } from '../corpus/corpus-job.js';
 import { runCorpus, type CorpusRun } from '../corpus/run-corpus.js';
@@ -7,7 +6,6 @@ import { parseAnswerTexts } from '../replay/answers-file.js';
 import { answersFromGlobals } from '../replay/global-answers.js';
 import { sizeOfRecordings } from '../replay/read-calls.js';
 import { configurationOf } from './configuration-flags.js';
-import { EXIT_COULD_NOT_RUN } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { startProgress } from './progress.js';
 import { readFile, readTextFile } from './read-file.js';
@@ -95,12 +93,6 @@ export async function runOnCorpus<Job extends CorpusJob>(
   } finally {
     progress.stop();
   }
-}
-
-/** Says, a line each, why a command could not run. @returns the exit status */
-export function refuse(message: string): number {
-  for (const line of message.split('\n')) process.stderr.write(`parkway: ${line}\n`);
-  return EXIT_COULD_NOT_RUN;
 }
 
 function aCount(text: string): number {

@@ -9,11 +9,12 @@ import {
   coverageRows,
   type CoverageRow,
 } from '../report/coverage-report.js';
-import { addCorpusFlags, corpusOf, refuse, runOnCorpus, type CorpusFlags } from './corpus-flags.js';
+import { addCorpusFlags, corpusOf, runOnCorpus, type CorpusFlags } from './corpus-flags.js';
 import { dialplanAt } from './dialplan-at.js';
 import { EXIT_OK } from './exit-codes.js';
 import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
+import { refuse } from './refuse.js';
 import { warnOfDocuments } from './warn-of-documents.js';
 
 interface CoverageOptions extends CorpusFlags {

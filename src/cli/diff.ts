@@ -13,12 +13,13 @@ import {
   sortGroups,
   type DiffReport,
 } from '../report/diff-report.js';
-import { addCorpusFlags, corpusOf, refuse, runOnCorpus, type Corpus, type CorpusFlags } from './corpus-flags.js';
+import { addCorpusFlags, corpusOf, runOnCorpus, type Corpus, type CorpusFlags } from './corpus-flags.js';
 import { dialplanAt } from './dialplan-at.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { formatOption } from './output.js';
 import type { Finish } from './program.js';
 import { readTextFile } from './read-file.js';
+import { refuse } from './refuse.js';
 import { warnOfDocuments } from './warn-of-documents.js';
 
 interface DiffOptions extends CorpusFlags {

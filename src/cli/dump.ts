@@ -1,18 +1,17 @@
 /** `parkway dump`: what recordings of calls hold, and recordings without the people in them. */
 import { randomBytes } from 'node:crypto';
-import process from 'node:process';
 import { InvalidArgumentError, type Command } from 'commander';
 import { Anonymiser } from '../replay/anonymise.js';
 import { readCalls, sizeOfRecordings } from '../replay/read-calls.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import { Tokens } from '../replay/tokens.js';
 import { dataJson, dumpJson, dumpLines } from '../report/dump-lines.js';
-import { printableText } from '../report/printable.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { formatOption, Output } from './output.js';
 import { startProgress } from './progress.js';
 import type { Finish } from './program.js';
+import { refuse } from './refuse.js';
 import { DUMPS_HELP } from './replay.js';
 
 interface ShowOptions {
@@ -113,8 +112,7 @@ async function eachCall(args: readonly string[], take: Take): Promise<number> {
     }
     progress.stop();
   } catch (error) {
-    process.stderr.write(`parkway: ${printableText((error as Error).message)}\n`);
-    return EXIT_COULD_NOT_RUN;
+    return refuse((error as Error).message);
   }
   if (calls === 0) return EXIT_COULD_NOT_RUN;
   return unreadable > 0 ? EXIT_FINDINGS : EXIT_OK;

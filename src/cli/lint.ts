@@ -1,16 +1,16 @@
 /** `parkway lint`: what a dialplan says and its author does not mean, and who can call out that should not. */
-import process from 'node:process';
 import { Option, type Command } from 'commander';
 import { SEVERITIES, type Severity } from '../lint/finding.js';
 import { isAtLeast } from '../lint/lint.js';
 import type { LintSettings } from '../lint/settings.js';
 import { LINT_FORMATS, lintReport, type LintFormat } from '../report/lint-report.js';
 import { dialplanAt } from './dialplan-at.js';
-import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { lintDomains, lintSettings, SETTINGS_HELP } from './lint-dialplan.js';
 import { lintedDomains } from './linted-domains.js';
 import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
+import { refuse } from './refuse.js';
 
 interface LintFlags {
   readonly settings?: string;
@@ -68,8 +68,7 @@ async function runLint(dialplan: string, flags: LintFlags): Promise<number> {
     settings = lintSettings(flags.settings);
     domains = selected(lintedDomains((await dialplanAt(dialplan, flags.config)).documents), flags.domain);
   } catch (error) {
-    for (const line of (error as Error).message.split('\n')) process.stderr.write(`parkway: ${line}\n`);
-    return EXIT_COULD_NOT_RUN;
+    return refuse((error as Error).message);
   }
   const findings = lintDomains(domains, settings).filter(({ code }) => flags.code?.includes(code) ?? true);
   const fails = (severity: Severity): boolean => failSeverity !== 'never' && isAtLeast(severity, failSeverity);

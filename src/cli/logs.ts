@@ -16,6 +16,7 @@ import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
+import { refuse } from './refuse.js';
 
 interface LogsOptions extends CallFilter {
   readonly follow?: boolean;
@@ -93,8 +94,7 @@ async function showLogs(files: readonly string[], options: LogsOptions): Promise
     }
   } catch (error) {
     await show.flush();
-    process.stderr.write(`parkway: ${printableText((error as Error).message)}\n`);
-    return EXIT_COULD_NOT_RUN;
+    return refuse((error as Error).message);
   }
   return show.conclude();
 }

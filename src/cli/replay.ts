@@ -1,15 +1,14 @@
 /** `parkway replay`: the route each recorded call would take, and why. */
-import process from 'node:process';
 import { Option, type Command } from 'commander';
 import { readCalls, sizeOfRecordings } from '../replay/read-calls.js';
 import type { Explanation } from '../report/explanation-lines.js';
-import { printableText } from '../report/printable.js';
 import { recordedDifference, replayJson, replayLines, replayMarkdown } from '../report/replay-lines.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { formatOption, Output } from './output.js';
 import { startProgress } from './progress.js';
 import type { Finish } from './program.js';
+import { refuse } from './refuse.js';
 import { ReplayBench, type HuntedCall } from './replay-bench.js';
 import { addReplayFlags, ANSWERS_HELP, type ReplayFlags } from './replay-flags.js';
 import { warnOfDocuments } from './warn-of-documents.js';
@@ -77,8 +76,7 @@ async function replayAll(args: readonly string[], options: ReplayCommandOptions)
     warnOfDocuments(bench.problems);
     return await replayFiles(files, bench, options);
   } catch (error) {
-    process.stderr.write(`parkway: ${printableText((error as Error).message)}\n`);
-    return EXIT_COULD_NOT_RUN;
+    return refuse((error as Error).message);
   } finally {
     bench?.close();
   }

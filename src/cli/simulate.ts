@@ -10,10 +10,11 @@ import { scriptProblems } from '../simulator/script-problems.js';
 import type { Script } from '../simulator/script.js';
 import { simulateLoad } from '../simulator/simulate-load.js';
 import { startFreeSwitch } from '../simulator/start-free-switch.js';
-import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import type { Finish } from './program.js';
 import { startProgress } from './progress.js';
 import { readFile, readTextFile, UnusableFileError } from './read-file.js';
+import { refuse } from './refuse.js';
 
 interface SimulateOptions {
   readonly to: string;
@@ -89,8 +90,7 @@ async function simulate(files: readonly string[], options: SimulateOptions): Pro
     script = options.script === undefined ? {} : readScript(options.script);
   } catch (error) {
     if (!(error instanceof UnusableFileError || error instanceof UnusableYamlError)) throw error;
-    for (const line of error.message.split('\n')) process.stderr.write(`parkway: ${line}\n`);
-    return EXIT_COULD_NOT_RUN;
+    return refuse(error.message);
   }
   const { calls = channels.length, to, hangupAfter, rate, giveUpAfter, speed } = options;
   const { concurrency = rate === undefined ? CONCURRENCY : calls } = options;
@@ -118,10 +118,7 @@ async function simulate(files: readonly string[], options: SimulateOptions): Pro
   });
   progress.stop();
   printSummary(summary, options);
-  if (seen.unreached === calls) {
-    process.stderr.write(`parkway: nobody answers at ${to}\n`);
-    return EXIT_COULD_NOT_RUN;
-  }
+  if (seen.unreached === calls) return refuse(`nobody answers at ${to}`);
   return seen.bad > 0 ? EXIT_FINDINGS : EXIT_OK;
 }
 

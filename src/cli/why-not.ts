@@ -1,17 +1,16 @@
 /** `parkway why-not`: why a call did not reach an extension, and the smallest change that would have led it there. */
-import process from 'node:process';
 import type { Command } from 'commander';
 import { bytesOf, textOf } from '../bytes.js';
 import { suggestion } from '../dialplan/validate.js';
 import { readCalls } from '../replay/read-calls.js';
 import { MOST_TRIED, whyNot } from '../replay/why-not.js';
-import { printableText } from '../report/printable.js';
 import { whyNotJson, whyNotLines, whyNotMarkdown } from '../report/why-not-lines.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { formatOption, Output } from './output.js';
 import type { Finish } from './program.js';
+import { refuse } from './refuse.js';
 import { ReplayBench, showTime } from './replay-bench.js';
 import { addReplayFlags, ANSWERS_HELP, type ReplayFlags } from './replay-flags.js';
 import { startProgress } from './progress.js';
@@ -58,8 +57,7 @@ async function explainAll(dump: string, extension: string, options: WhyNotOption
     expectExtension(bench.snapshot, extension);
     return await explainFiles(files, extension, bench, options);
   } catch (error) {
-    process.stderr.write(`parkway: ${printableText((error as Error).message)}\n`);
-    return EXIT_COULD_NOT_RUN;
+    return refuse((error as Error).message);
   } finally {
     bench?.close();
   }

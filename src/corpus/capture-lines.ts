@@ -1,9 +1,10 @@
 /** Lines of a capture file to calls: those of Parkway's own form are read one way, any other JSON another. */
 import { LONGEST_DUMP } from '../replay/byte-lines.js';
+import { firstOf } from '../replay/answer-source.js';
 import { callOfPiece } from '../replay/call-of-piece.js';
 import { parseJson } from '../replay/json-bytes.js';
 import { CaptureLine } from './capture-line.js';
-import { corpusCall, firstAnswer, type CorpusCall } from './corpus-call.js';
+import { corpusCall, type CorpusCall } from './corpus-call.js';
 import type { LineBlock } from './line-block.js';
 import type { PartReader } from './read-part.js';
 
@@ -21,10 +22,10 @@ export class CaptureLines {
     this.call = {
       place: { part, line: 0 },
       data: line,
-      answers: firstAnswer([
+      answers: firstOf(
         { global: (name) => line.answers.global(name), api: (call, moment) => line.answers.api(call, moment) },
         ...reader.sources,
-      ]),
+      ),
       moment: { epochMs: 0, serverZone: reader.timezone },
     };
   }

@@ -1,7 +1,5 @@
 /** A call of a corpus: what it takes to decide it again, and to name it. */
-import type { AnswerSource, KnownAnswer } from '../replay/answer-source.js';
-import type { AskApi } from '../dialplan/effect.js';
-import type { Moment } from '../dialplan/date-time.js';
+import { firstOf, type AnswerSource } from '../replay/answer-source.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import type { CallToDecide } from './decision-memo.js';
 
@@ -32,25 +30,7 @@ export function corpusCall(
   return {
     place,
     data,
-    answers: firstAnswer([answers, ...known.sources]),
+    answers: firstOf(answers, ...known.sources),
     moment: { epochMs: time?.epochMs ?? known.now, serverZone: timezone ?? known.timezone },
   };
-}
-
-/** The first that knows answers. */
-export function firstAnswer(sources: readonly AnswerSource[]): AnswerSource {
-  const [only] = sources;
-  if (sources.length === 1 && only !== undefined) return only;
-  return {
-    global: (name) => firstKnown(sources, (source) => source.global(name)),
-    api: (question: AskApi, moment: Moment) => firstKnown(sources, (source) => source.api(question, moment)),
-  };
-}
-
-function firstKnown(sources: readonly AnswerSource[], ask: (source: AnswerSource) => KnownAnswer): KnownAnswer {
-  for (const source of sources) {
-    const known = ask(source);
-    if (known !== undefined) return known;
-  }
-  return undefined;
 }

@@ -123,7 +123,7 @@ export class CorpusWork {
   }
 }
 
-/** The first that knows answers. */
+/** What is known besides the recordings, the first that is asked first. */
 function sourcesOf({ answers, globals }: CorpusOptions): readonly AnswerSource[] {
   const told = globals === undefined ? [] : [answersFromGlobals(globals.file, globals.text)];
   return [answersFromTexts(answers), ...told, BUILT_INS];

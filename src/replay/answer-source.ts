@@ -48,12 +48,18 @@ function asBytes(value: string | null): Bytes | null {
   return value === null ? null : bytesOf(value);
 }
 
-/** Asks one, and the other where the first does not know. */
-export function firstOf(one: AnswerSource, other: AnswerSource): AnswerSource {
-  const prefer = (answer: KnownAnswer, otherwise: () => KnownAnswer): KnownAnswer =>
-    answer === undefined ? otherwise() : answer;
+/** Asks one after the other, until one knows. */
+export function firstOf(...sources: readonly AnswerSource[]): AnswerSource {
   return {
-    global: (name) => prefer(one.global(name), () => other.global(name)),
-    api: (call, moment) => prefer(one.api(call, moment), () => other.api(call, moment)),
+    global: (name) => firstKnown(sources, (source) => source.global(name)),
+    api: (call, moment) => firstKnown(sources, (source) => source.api(call, moment)),
   };
+}
+
+function firstKnown(sources: readonly AnswerSource[], ask: (source: AnswerSource) => KnownAnswer): KnownAnswer {
+  for (const source of sources) {
+    const known = ask(source);
+    if (known !== undefined) return known;
+  }
+  return undefined;
 }

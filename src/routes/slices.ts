@@ -1,8 +1,8 @@
-/** Long work on the event loop, done in slices between which calls go on. */
+/** Long work on the event loop, done in slices between which others have their turn. */
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 
-/** How long one slice may keep calls waiting. */
+/** How long one slice may keep others waiting. */
 const SLICE_MS = 2;
 
 export class Slices {
@@ -13,7 +13,7 @@ export class Slices {
     return performance.now() - this.begun >= SLICE_MS;
   }
 
-  /** Lets calls have their turn, and begins the next slice. */
+  /** Lets others have their turn, and begins the next slice. */
   async next(): Promise<void> {
     await setImmediate();
     this.begun = performance.now();

@@ -162,6 +162,10 @@ describe('parkway replay', () => {
         [out, '--answers', write('bad.yaml', 'apis: {}')],
         'bad.yaml:1: /apis: expected "globals" or "api", found "apis"',
       ],
+      [
+        [out, '--answers', write('worse.yaml', 'apis: {}\nglobal: {}')],
+        'found "apis"\nparkway: ' + path.join(directory, 'worse.yaml:2: /global: expected "globals" or "api"'),
+      ],
     ] as const) {
       const { code, stderr } = await runParkway(['replay', ...args]);
       expect(stderr).toContain(message);

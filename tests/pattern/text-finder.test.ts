@@ -64,6 +64,17 @@ describe('a text that expressions match, or do not', () => {
     expect(finder.find([matching('^\\d+$')], { near: '12345' })).toEqual({ kind: 'found', text: '12345' });
   });
 
+  test('its work is counted, of one question only once', () => {
+    const counting = new TextFinder();
+    counting.find([matching('^0{40}$'), failing('^1')]);
+    const first = counting.work;
+    expect(first).toBeGreaterThan(40);
+    counting.find([matching('^0{40}$'), failing('^1')]);
+    expect(counting.work).toBe(first);
+    counting.find([matching('^2{40}$'), failing('^1')]);
+    expect(counting.work).toBeGreaterThan(first + 40);
+  });
+
   test('a text of the preferred form, where there is one', () => {
     const preferred = ['^\\d{7}$', '^\\d+$'];
     expect(finder.find([matching('^00')], { preferred })).toEqual({ kind: 'found', text: '0011111' });

@@ -80,7 +80,7 @@ export class DomainState {
   }
 
   /**
-   * Takes its keys for what they are, in slices between which calls go on.
+   * Takes its keys for what they are, in slices between which other questions are answered.
    * @param touched fields that changed, by key; undefined: compare all
    * @returns documents to tell, by location; undefined for those that are no more
    */

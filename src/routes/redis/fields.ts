@@ -25,7 +25,7 @@ export class Fields implements Iterable<[name: string, field: Field]> {
     private readonly positions: ReadonlyMap<string, number>,
   ) {}
 
-  /** In slices between which calls go on. */
+  /** In slices between which other questions are answered. */
   static async of(order: readonly Field[]): Promise<Fields> {
     const slices = new Slices();
     const positions = new Map<string, number>();

@@ -125,7 +125,7 @@ export class KeyMirror {
     }
   }
 
-  /** Takes over what was read, in slices between which calls go on. */
+  /** Takes over what was read, in slices between which other questions are answered. */
   async take({ isFull, states, touched }: Staged): Promise<MirrorChange> {
     const affected = new Set(isFull ? this.domains.keys() : []);
     for (const key of states.keys()) {

@@ -35,7 +35,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The state after a reading, and the names of the fields that differ. A key that is too large, or of a type that is not wanted,
- * keeps the fields it had. Works in slices: a large hash is compared whole, and calls go on meanwhile.
+ * keeps the fields it had. Works in slices: a large hash is compared whole, and other questions are answered meanwhile.
  * @param longest bytes a value may have
  */
 export async function takeReading(
