@@ -118,7 +118,7 @@ function compare(
 
 async function readKey(client: Client, key: string, wanted: readonly string[], limits: Limits): Promise<KeyState> {
   for (;;) {
-    const [reading] = (await readKeys(client, await measureKeys(client, [key], limits), limits)) ?? [];
+    const [reading] = (await readKeys({ client }, await measureKeys(client, [key], limits), limits)) ?? [];
     if (reading !== undefined) return (await takeReading(NO_KEY, reading, wanted, limits.valueBytes)).state;
   }
 }

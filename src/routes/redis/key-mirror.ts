@@ -1,13 +1,12 @@
 /** What Redis holds under the dialplan's keys, as it was last read: which keys are to be read again, and what that changes. */
 import type { DocumentText } from '../document.js';
 import type { DocumentProblem } from '../snapshot.js';
-import type { Client } from './connection.js';
 import { readConsistently } from './consistent-read.js';
 import { stateOf, typesOf } from './domain-documents.js';
 import { DomainState } from './domain-state.js';
 import type { KeyNames } from './key-names.js';
 import { NO_KEY, takeReading, type KeyState } from './key-state.js';
-import { measureKeys, readKeys, type KeySize } from './read-keys.js';
+import { measureKeys, readKeys, type KeyReading, type KeySize } from './read-keys.js';
 import type { Session } from './session.js';
 import type { StoreOptions } from './store-options.js';
 
@@ -115,7 +114,7 @@ export class KeyMirror {
         groups: (keys) => session.groups(keys),
         parts: async (group) => partsOf(await measureKeys(session.client, group, this.options.limits)),
         barrier: () => session.barrier(),
-        read: (part) => this.readPart(session.client, part, staged),
+        read: (part) => this.readPart(session, part, staged),
       });
       return staged;
     } catch (error) {
@@ -172,17 +171,20 @@ export class KeyMirror {
     return problems;
   }
 
-  private async readPart(client: Client, part: readonly KeySize[], staged: Staged): Promise<void> {
+  private async readPart(session: Session, part: readonly KeySize[], staged: Staged): Promise<void> {
     const { limits } = this.options;
     const keys = part.map(({ key }) => key);
-    let readings = await readKeys(client, part, limits);
-    while (readings === undefined) readings = await readKeys(client, await measureKeys(client, keys, limits), limits);
+    const knownOf = (key: string): KeyState => staged.states.get(key) ?? this.states.get(key) ?? NO_KEY;
+    const read = (sizes: readonly KeySize[]): Promise<KeyReading[] | undefined> =>
+      readKeys(session, sizes, limits, (key) => knownOf(key).fields);
+    let readings = await read(part);
+    while (readings === undefined) readings = await read(await measureKeys(session.client, keys, limits));
     this.counters.readings += 1;
     for (const reading of readings) {
       const { key, type, count } = reading;
       const place = this.names.placeOf(key);
       if (place === undefined) continue;
-      const before = staged.states.get(key) ?? this.states.get(key) ?? NO_KEY;
+      const before = knownOf(key);
       const { state, touched } = await takeReading(before, reading, typesOf(place.role), limits.valueBytes);
       const fields = staged.touched.get(key) ?? new Set();
       staged.touched.set(key, fields);

@@ -2,7 +2,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Bytes } from '../../bytes.js';
 import { Slices } from '../slices.js';
-import { Fields, type Field } from './fields.js';
+import { Fields, type Entry, type Field, type Value } from './fields.js';
 import type { KeyReading } from './read-keys.js';
 
 export interface KeyState {
@@ -40,13 +40,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export async function takeReading(
   before: KeyState,
-  { type, count, excess, content }: KeyReading,
+  { type, count, excess, entries }: KeyReading,
   wanted: readonly string[],
   longest: number,
 ): Promise<{ state: KeyState; touched: readonly string[] }> {
   const isWanted = type === 'none' || wanted.includes(type);
   if (!isWanted || excess !== undefined) return { state: { ...before, type, count, excess, unnamed: 0 }, touched: [] };
-  const entries = entriesOf(type, content);
   const taken = (await takeValues(before, entries, longest)) ?? (await takeFields(before, entries, longest));
   return { state: { type, count, excess, ...taken.fields }, touched: taken.touched };
 }
@@ -56,37 +55,54 @@ interface Taken {
   readonly touched: readonly string[];
 }
 
-/** Where there are the same fields as before in the same order, as nearly always; undefined if not. */
-async function takeValues(before: KeyState, entries: readonly Read[], longest: number): Promise<Taken | undefined> {
-  if (entries.length !== 2 * before.fields.size) return undefined;
+/** Where there are the same fields as before, as nearly always; undefined if not. */
+async function takeValues(
+  { fields, bytes: bytesBefore }: KeyState,
+  entries: readonly Entry[],
+  longest: number,
+): Promise<Taken | undefined> {
+  if (entries.length !== fields.size) return undefined;
   const changed: Field[] = [];
-  let { bytes } = before;
+  const order = new Uint32Array(fields.size);
+  const seen = new Uint8Array(fields.size);
+  let [bytes, expected] = [bytesBefore, 0];
   const slices = new Slices();
-  for (let position = 0; position < before.fields.size; position += 1) {
-    if (position % FIELDS_AT_ONCE === 0 && slices.isOver) await slices.next();
-    const known = before.fields.at(position) as Field;
-    const [nameBytes, read] = [entries[2 * position] as Buffer, entries[2 * position + 1] as Read];
-    if (!isName(nameBytes, known.nameBytes)) return undefined;
-    if (isSame(known, read)) continue;
-    const field = fieldOf(nameBytes, read, longest);
+  for (let at = 0; at < entries.length; at += 1) {
+    if (at % FIELDS_AT_ONCE === 0 && slices.isOver) await slices.next();
+    const entry = entries[at] as Entry;
+    const place = placeOf(entry, fields, expected);
+    if (place === undefined) return undefined;
+    expected = place + 1;
+    const slot = fields.slotAt(place);
+    if (seen[slot] === 1) return undefined;
+    seen[slot] = 1;
+    order[at] = slot;
+    const known = fields.at(place) as Field;
+    if (!isRead(entry) || isSame(known, entry[1])) continue;
+    const field = fieldOf(...entry, longest);
     changed.push(field);
     bytes += field.bytes - known.bytes;
   }
   return {
-    fields: { fields: before.fields.withValues(changed), bytes, unnamed: 0 },
+    fields: { fields: fields.withValues(changed, order), bytes, unnamed: 0 },
     touched: changed.map(({ name }) => name),
   };
 }
 
 /** Where there may be others. */
-async function takeFields(before: KeyState, entries: readonly Read[], longest: number): Promise<Taken> {
+async function takeFields(before: KeyState, entries: readonly Entry[], longest: number): Promise<Taken> {
   const order: Field[] = [];
   const touched: string[] = [];
   let [unnamed, bytes] = [0, 0];
   const slices = new Slices();
-  for (let at = 0; at < entries.length; at += 2) {
+  for (const entry of entries) {
     if (slices.isOver) await slices.next();
-    const [nameBytes, read] = [entries[at] as Buffer, entries[at + 1] as Read];
+    if (!isRead(entry)) {
+      order.push(entry);
+      bytes += entry.bytes;
+      continue;
+    }
+    const [nameBytes, read] = entry;
     if (nameBytes.length > LONGEST_NAME || !isUtf8(nameBytes)) {
       unnamed += 1;
       continue;
@@ -102,46 +118,62 @@ async function takeFields(before: KeyState, entries: readonly Read[], longest: n
   return { fields: { fields, bytes, unnamed }, touched };
 }
 
-type Read = Buffer | number | readonly Buffer[];
-
-/** Names and values in turn. */
-function entriesOf(type: string, content: KeyReading['content']): readonly Read[] {
-  if (type === 'hash') return content;
-  if (type === 'list') return [NO_NAME, content as readonly Buffer[]];
-  return type === 'string' ? [NO_NAME, content[0] as Buffer | number] : [];
+function isRead(entry: Entry): entry is Exclude<Entry, Field> {
+  return Array.isArray(entry);
 }
 
-const NO_NAME = Buffer.alloc(0);
+/** The place of a field that was there, looked for where it is expected first: there are ten thousand of them. */
+function placeOf(entry: Entry, fields: Fields, expected: number): number | undefined {
+  if (!isRead(entry)) return entry === fields.at(expected) ? expected : fields.placeOf(entry.name);
+  const [nameBytes] = entry;
+  if (isName(nameBytes, fields.at(expected)?.nameBytes)) return expected;
+  const place = fields.placeOf(nameBytes.toString());
+  return place !== undefined && isName(nameBytes, fields.at(place)?.nameBytes) ? place : undefined;
+}
 
-/** Without a string for each: there are ten thousand of them. */
-function isName(read: Buffer, known: Bytes): boolean {
-  if (read.length !== known.length) return false;
+/** Without a string for each. */
+function isName(read: Buffer, known: Bytes | undefined): boolean {
+  if (read.length !== known?.length) return false;
   for (let at = 0; at < read.length; at += 1) if (read[at] !== known.charCodeAt(at)) return false;
   return true;
 }
 
 /** A list is never said to be the same: it is compared by what it amounts to. */
-function isSame({ value }: Field, read: Read): boolean {
+function isSame({ value }: Field, read: Value): boolean {
   if (typeof value === 'number') return value === (typeof read === 'number' ? read : read.length);
   return Buffer.isBuffer(read) && value?.equals(read) === true;
 }
 
-function fieldOf(nameBytes: Buffer, read: Read, longest: number): Field {
+function fieldOf(nameBytes: Buffer, read: Value, longest: number): Field {
   const name = nameBytes.toString();
-  const nothing = { name, nameBytes: nameBytes.toString('latin1'), text: undefined, elements: undefined };
+  const nothing = {
+    name,
+    nameBytes: nameBytes.toString('latin1'),
+    reply: undefined,
+    text: undefined,
+    elements: undefined,
+  };
   if (typeof read === 'number' || (Buffer.isBuffer(read) && read.length > longest)) {
     const length = typeof read === 'number' ? read : read.length;
     return { ...nothing, value: length, refusal: `expected at most ${longest} bytes, found ${length}`, bytes: 0 };
   }
-  // A copy: what was read is a part of all that came with it.
-  const value = Buffer.isBuffer(read) ? Buffer.from(read) : undefined;
+  // Copies: what was read is a part of all that came with it.
+  const reply = Buffer.isBuffer(read) ? replyOf(nameBytes, read) : undefined;
+  const value = reply?.subarray(reply.length - END.length - read.length, reply.length - END.length);
   const bytes = Buffer.isBuffer(read) ? read.length : read.reduce((sum, { length }) => sum + length, 0);
   try {
     const texts = Buffer.isBuffer(read) ? { text: textOf(read) } : { elements: read.map(textOf) };
-    return { ...nothing, ...texts, value, refusal: undefined, bytes };
+    return { ...nothing, ...texts, reply, value, refusal: undefined, bytes };
   } catch {
-    return { ...nothing, value, refusal: 'expected UTF-8, found bytes that are not', bytes };
+    return { ...nothing, reply, value, refusal: 'expected UTF-8, found bytes that are not', bytes };
   }
+}
+
+const END = Buffer.from('\r\n');
+
+function replyOf(name: Buffer, value: Buffer): Buffer {
+  const [before, between] = [`$${name.length}\r\n`, `\r\n$${value.length}\r\n`];
+  return Buffer.concat([Buffer.from(before), name, Buffer.from(between), value, END]);
 }
 
 /** @throws if it is no UTF-8 */

@@ -5,6 +5,8 @@
  */
 import type { ChainableCommander } from 'ioredis';
 import type { Client } from './connection.js';
+import { Fields, type Entry } from './fields.js';
+import type { HashConnection } from './hash-connection.js';
 import type { Limits } from './store-options.js';
 
 export interface KeySize {
@@ -20,11 +22,8 @@ export interface KeySize {
 export interface KeyReading extends Omit<KeySize, 'bytes'> {
   /** `fields` or `bytes` if there are more than the limits allow; nothing was read then. */
   readonly excess: 'fields' | 'bytes' | undefined;
-  /**
-   * A hash's fields and values in turn; a list's elements; a string as one. In place of what is longer than a value may be
-   * its length may stand.
-   */
-  readonly content: readonly (Buffer | number)[];
+  /** A hash's fields in Redis' order; a list or a string as one field without a name. */
+  readonly entries: readonly Entry[];
 }
 
 /** In one script, so that it is short. */
@@ -81,37 +80,54 @@ export async function measureKeys(client: Client, keys: readonly string[], limit
   return sizes;
 }
 
+export interface Readers {
+  readonly client: Client;
+  /** Reads a hash by itself, at a fraction of the cost. */
+  readonly hashes?: HashConnection | undefined;
+}
+
 /**
  * Reads in one moment what was measured just before; undefined if it is of another type by now, and is to be measured again.
  * A transaction is used only for more than one key, because it would end whoever watches keys on the same connection.
+ * @param knownOf a hash's fields as they are known
  */
 export async function readKeys(
-  client: Client,
+  { client, hashes }: Readers,
   sizes: readonly KeySize[],
   limits: Limits,
+  knownOf: (key: string) => Fields = () => Fields.NONE,
 ): Promise<KeyReading[] | undefined> {
-  const commands = sizes.map((size) => commandFor(size, limits));
-  const answers = await execute(
-    client,
-    commands.filter((command) => command !== undefined),
-  );
-  if (answers === undefined) return undefined;
-  return sizes.map((size, index) => {
-    const answer = commands[index] === undefined ? undefined : answers.shift();
-    return readingOf(size, answer, limits);
-  });
+  try {
+    const [first, ...others] = sizes;
+    if (hashes !== undefined && first?.type === 'hash' && others.length === 0 && isSmall(first, limits)) {
+      return [hashReading(first, await hashes.read(first.key, knownOf(first.key)))];
+    }
+    const commands = sizes.map((size) => commandFor(size, limits));
+    const answers = await execute(
+      client,
+      commands.filter((command) => command !== undefined),
+    );
+    return sizes.map((size, index) => readingOf(size, commands[index] && answers.shift(), limits));
+  } catch (error) {
+    if ((error as Error).message.startsWith('WRONGTYPE')) return undefined;
+    throw error;
+  }
 }
 
-function commandFor({ key, type, count, bytes }: KeySize, limits: Limits): Command | undefined {
+function isSmall({ count, bytes }: KeySize, limits: Limits): boolean {
+  return count <= limits.fields && bytes !== undefined && bytes <= limits.keyBytes;
+}
+
+function commandFor(size: KeySize, limits: Limits): Command | undefined {
+  const { key, type, count, bytes } = size;
   if (count > limits.fields) return undefined;
-  const isSmall = bytes !== undefined && bytes <= limits.keyBytes;
   switch (type) {
     case 'hash':
-      return isSmall
+      return isSmall(size, limits)
         ? ['HGETALL', key]
         : ['EVAL', READ_SHORT_VALUES, 1, key, String(limits.valueBytes), String(limits.keyBytes)];
     case 'list':
-      return isSmall ? ['LRANGE', key, 0, -1] : undefined;
+      return isSmall(size, limits) ? ['LRANGE', key, 0, -1] : undefined;
     case 'string':
       return (bytes ?? 0) <= limits.valueBytes ? ['GET', key] : undefined;
     default:
@@ -119,43 +135,52 @@ function commandFor({ key, type, count, bytes }: KeySize, limits: Limits): Comma
   }
 }
 
-async function execute(client: Client, commands: readonly Command[]): Promise<unknown[] | undefined> {
-  const [first] = commands;
+async function execute(client: Client, commands: readonly Command[]): Promise<unknown[]> {
+  const [first, ...others] = commands;
   if (first === undefined) return [];
-  try {
-    if (commands.length === 1) {
-      const [name, ...args] = first;
-      return [await client.callBuffer(name, args)];
-    }
-    const transaction: ChainableCommander = client.multi();
-    for (const [name, ...args] of commands) transaction.callBuffer(name, args);
-    const replies = (await transaction.exec()) ?? [];
-    return replies.map(([error, reply]) => {
-      if (error !== null) throw error;
-      return reply;
-    });
-  } catch (error) {
-    if ((error as Error).message.startsWith('WRONGTYPE')) return undefined;
-    throw error;
+  if (others.length === 0) {
+    const [name, ...args] = first;
+    return [await client.callBuffer(name, args)];
   }
+  const transaction: ChainableCommander = client.multi();
+  for (const [name, ...args] of commands) transaction.callBuffer(name, args);
+  const replies = (await transaction.exec()) ?? [];
+  return replies.map(([error, reply]) => {
+    if (error !== null) throw error;
+    return reply;
+  });
 }
 
-function readingOf({ key, type, count, bytes = 0 }: KeySize, answer: unknown, limits: Limits): KeyReading {
-  const reading = { key, type, count, excess: undefined, content: [] };
+function hashReading({ key, type, count }: KeySize, entries: readonly Entry[]): KeyReading {
+  const isGone = entries.length === 0;
+  return { key, type: isGone ? 'none' : type, count: isGone ? 0 : count, excess: undefined, entries };
+}
+
+function readingOf(size: KeySize, answer: unknown, limits: Limits): KeyReading {
+  const { key, type, count, bytes = 0 } = size;
+  const reading = { key, type, count, excess: undefined, entries: [] };
   if (count > limits.fields) return { ...reading, excess: 'fields' };
   switch (type) {
     case 'hash':
-    case 'list': {
-      const content = answer as (Buffer | number)[] | null | undefined;
-      if (!Array.isArray(content)) return { ...reading, excess: 'bytes' };
+      return Array.isArray(answer) ? hashReading(size, pairsOf(answer)) : { ...reading, excess: 'bytes' };
+    case 'list':
+      if (!Array.isArray(answer)) return { ...reading, excess: 'bytes' };
       // It is gone by now.
-      if (content.length === 0) return { ...reading, type: 'none', count: 0 };
-      return { ...reading, content };
-    }
+      if (answer.length === 0) return { ...reading, type: 'none', count: 0 };
+      return { ...reading, entries: [[NO_NAME, answer as Buffer[]]] };
     case 'string':
       if (answer === null) return { ...reading, type: 'none', count: 0 };
-      return { ...reading, content: [answer === undefined ? bytes : (answer as Buffer)] };
+      return { ...reading, entries: [[NO_NAME, answer === undefined ? bytes : (answer as Buffer)]] };
     default:
       return reading;
   }
+}
+
+const NO_NAME = Buffer.alloc(0);
+
+/** Of names and values in turn; in place of what is longer than a value may be its length may stand. */
+function pairsOf(answer: readonly unknown[]): Entry[] {
+  const pairs: Entry[] = [];
+  for (let at = 0; at < answer.length; at += 2) pairs.push([answer[at] as Buffer, answer[at + 1] as Buffer | number]);
+  return pairs;
 }

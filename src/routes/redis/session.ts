@@ -4,11 +4,14 @@
  */
 import { Cluster, Redis } from 'ioredis';
 import type { Client, Connection } from './connection.js';
+import { HashConnection } from './hash-connection.js';
 import { isRefusal, startInvalidation, type Invalidation, type InvalidationListener } from './invalidation.js';
 import type { KeyNames } from './key-names.js';
 
 export interface Session {
   readonly client: Client;
+  /** Undefined for a cluster. */
+  readonly hashes: HashConnection | undefined;
   readonly invalidation: Invalidation;
   /** Resolves when a connection is lost, with why. */
   readonly ended: Promise<Error>;
@@ -66,10 +69,12 @@ export async function openSession(
 
 class RedisSession implements Session {
   readonly client: Client;
+  hashes: HashConnection | undefined;
   readonly ended: Promise<Error>;
   firstError: Error | undefined;
   invalidation: Invalidation = { mode: 'polling', reason: '' };
   private watchers: Redis[] = [];
+  private hashReader: Redis | undefined;
   private readonly slots = new Map<string, number>();
   private heartbeat: NodeJS.Timeout | undefined;
   private end!: (error: Error) => void;
@@ -84,7 +89,10 @@ class RedisSession implements Session {
       this.end = resolve;
     });
     this.follow(this.client);
-    if (!(this.client instanceof Cluster)) this.watchers = [connection.create() as Redis];
+    if (this.client instanceof Cluster) return;
+    this.watchers = [connection.create() as Redis];
+    this.hashReader = connection.create() as Redis;
+    this.follow(this.hashReader);
   }
 
   async open(): Promise<void> {
@@ -106,6 +114,11 @@ class RedisSession implements Session {
         return startInvalidation(watcher, this.names, this.listener);
       }),
     );
+    if (this.hashReader !== undefined) {
+      await this.hashReader.connect();
+      await expectSameServer(this.hashReader, this.client as Redis);
+      this.hashes = HashConnection.over(this.hashReader);
+    }
     const worst = (['polling', 'keyspace', 'tracking'] as const).find((mode) => all.some((each) => each.mode === mode));
     this.invalidation = all.find(({ mode }) => mode === worst) ?? this.invalidation;
     this.heartbeat = setInterval(() => {
@@ -159,7 +172,7 @@ class RedisSession implements Session {
   close(): void {
     this.end(new Error('closed'));
     clearInterval(this.heartbeat);
-    for (const each of [this.client, ...this.watchers]) each.disconnect();
+    for (const each of [this.client, ...this.watchers, this.hashReader]) each?.disconnect();
   }
 
   private follow(client: Client): void {
@@ -183,7 +196,7 @@ class RedisSession implements Session {
       this.fail(new Error(`no answer within ${HEARTBEAT_LIMIT_MS / 1000} s`));
     }, HEARTBEAT_LIMIT_MS);
     const all = [...this.watchers, ...(this.client instanceof Cluster ? [] : [this.client])];
-    Promise.all(all.map((each) => each.ping())).then(
+    Promise.all([...all, ...(this.hashes === undefined ? [] : [this.hashes])].map((each) => each.ping())).then(
       () => {
         clearTimeout(timer);
       },

@@ -145,6 +145,22 @@ describe('a Redis that goes away', () => {
     expect(source.status.counters.connections).toBe(2);
   });
 
+  test.each([0, 1, 2])('one connection of the three is lost: all are opened again (%i)', async (index) => {
+    const server = await start();
+    await fill(server);
+    const { until, source } = await follow(server.url);
+    const ids = [...String(await server.client.client('LIST')).matchAll(/^id=(\d+) .* name=parkway /gm)].map(
+      ([, id]) => id,
+    );
+    expect(ids).toHaveLength(3);
+    await server.client.client('KILL', 'ID', ids[index] as string);
+    await fill(server, 'new');
+    await until((snapshot) => dataOf(snapshot) === 'new');
+    await eventually(() => source.status.counters.connections === 2 && source.status.isConnected);
+    await fill(server, 'newer');
+    await until((snapshot) => dataOf(snapshot) === 'newer');
+  });
+
   test('stopped in the middle (SIGSTOP): noticed by its silence', async () => {
     const server = await start();
     await fill(server);
