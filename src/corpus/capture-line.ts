@@ -6,9 +6,10 @@
 import type { Bytes } from '../bytes.js';
 import type { ChannelHeaders, Likeness } from '../dialplan/caller-profile.js';
 import { answersFromTexts, type AnswerSource, type AnswerTexts } from '../replay/answer-source.js';
-import { answersIn, type Capture } from '../replay/capture.js';
+import { isLookedAt, isMember, type Capture } from '../replay/capture.js';
 import { parseJson } from '../replay/json-bytes.js';
 import { HeaderTable } from './header-table.js';
+import { PassedMembers } from './passed-members.js';
 import { digitsEnd, stringEnd, valueEnd, type ScannedBytes } from './scan-json.js';
 
 const QUOTE = 0x22;
@@ -17,7 +18,6 @@ const COLON = 0x3a;
 const ZERO = 0x30;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 /** What is read of a line stands in this order, between members that are passed over. */
 const START = Buffer.from('{"capture":1,"call":"');
@@ -25,6 +25,7 @@ const ARRIVED_AT = Buffer.from(',"arrivedAt":');
 const TIMEZONE = Buffer.from(',"timezone":"');
 const DATA = Buffer.from(',"data":{"');
 const ANSWERS = Buffer.from(',"answers":');
+const END = Buffer.from('}');
 /** Another member of such a name would count instead of the one that was read. */
 const READ = ['capture', 'call', 'arrivedAt', 'timezone', 'data', 'answers'].map((key) => Buffer.from(key));
 
@@ -39,6 +40,11 @@ interface ParsedCapture {
   readonly answers: AnswerTexts;
 }
 
+interface KnownAnswers {
+  readonly bytes: Buffer;
+  readonly source: AnswerSource;
+}
+
 /** One line at a time: what was read of a line counts until the next one is taken. */
 export class CaptureLine implements ChannelHeaders {
   private lines: ScannedBytes = { bytes: Buffer.alloc(0), view: new DataView(new ArrayBuffer(0)) };
@@ -47,15 +53,16 @@ export class CaptureLine implements ChannelHeaders {
   /** How far the line was walked over. */
   private at = 0;
   private number = 0;
-  private headers = new HeaderTable();
+  private readonly headers = new HeaderTable();
+  private readonly membersBefore = new PassedMembers();
+  private readonly membersBehind = new PassedMembers();
   /** By header: the text that was made of its value last, and in which line. */
   private values: { value: Bytes; line: number }[] = [];
   private parsed: ParsedCapture | undefined;
-  private answersStart = 0;
-  private answersEnd = 0;
-  private answersHere: AnswerSource | undefined;
-  private lastAnswers: { readonly bytes: Buffer; readonly source: AnswerSource } | undefined;
+  private lastAnswers: KnownAnswers | undefined;
   private readonly answersByText = new Map<Bytes, AnswerSource>();
+  /** Undefined where what they are depends on the whole of the line. */
+  private answersHere: AnswerSource | undefined;
   arrivedAt = 0;
   timezone: Bytes | undefined;
 
@@ -67,21 +74,19 @@ export class CaptureLine implements ChannelHeaders {
     this.at = from;
     this.number += 1;
     this.parsed = undefined;
-    this.answersHere = undefined;
-    if (this.headers.isFull) this.forgetHeaders();
+    if (this.headers.isWorn) this.forgetHeaders();
     return (
       this.pass(START) &&
       this.passString() &&
       this.pass(ARRIVED_AT) &&
       this.takeArrivedAt() &&
       this.takeTimezone() &&
-      this.passOthers(DATA) &&
+      this.passOthers(this.membersBefore, DATA) &&
       this.takeHeaders() &&
       this.pass(ANSWERS) &&
       this.takeAnswers() &&
-      this.passOthers(undefined) &&
-      this.lines.bytes[this.at] === CLOSE_BRACE &&
-      this.at + 1 === to
+      this.passOthers(this.membersBehind, END) &&
+      this.at === to
     );
   }
 
@@ -112,7 +117,7 @@ export class CaptureLine implements ChannelHeaders {
 
   /** What FreeSWITCH answered while the call was hunted. */
   get answers(): AnswerSource {
-    return (this.answersHere ??= this.readAnswers());
+    return (this.answersHere ??= answersFromTexts(this.parse().answers));
   }
 
   private pass(text: Buffer): boolean {
@@ -152,19 +157,30 @@ export class CaptureLine implements ChannelHeaders {
     return true;
   }
 
-  /** Members of which nothing is read, up to and with the beginning of one, or to the end. */
-  private passOthers(last: Buffer | undefined): boolean {
+  /** Members of which nothing is read, up to and with what follows them. */
+  private passOthers(known: PassedMembers, last: Buffer): boolean {
+    const start = this.at;
+    this.at = known.pass(this.lines, start);
+    if (this.at >= 0) return true;
+    this.at = start;
+    while (!this.pass(last)) if (!this.passOther()) return false;
+    known.learn(this.lines, start, this.at);
+    return true;
+  }
+
+  private passOther(): boolean {
     const { bytes } = this.lines;
-    while (bytes[this.at] === COMMA) {
-      if (last !== undefined && this.pass(last)) return true;
-      const key = this.at + 2;
-      const keyEnd = lettersEnd(bytes, key);
-      if (bytes[key - 1] !== QUOTE || bytes[keyEnd] !== QUOTE || bytes[keyEnd + 1] !== COLON) return false;
-      if (isRead(bytes, key, keyEnd)) return false;
-      this.at = valueEnd(this.lines, keyEnd + 2);
-      if (this.at < 0) return false;
-    }
-    return last === undefined;
+    const key = this.at + 2;
+    const keyEnd = lettersEnd(bytes, key);
+    const start = keyEnd + 2;
+    if (bytes[this.at] !== COMMA || bytes[key - 1] !== QUOTE || bytes[keyEnd] !== QUOTE || bytes[keyEnd + 1] !== COLON)
+      return false;
+    if (isRead(bytes, key, keyEnd)) return false;
+    this.at = valueEnd(this.lines, start);
+    if (this.at < 0) return false;
+    const name = bytes.toString('latin1', key, keyEnd);
+    // What a character beyond ASCII is makes no difference.
+    return !isLookedAt(name) || isMember(name, JSON.parse(bytes.toString('latin1', start, this.at)));
   }
 
   private takeHeaders(): boolean {
@@ -173,10 +189,15 @@ export class CaptureLine implements ChannelHeaders {
   }
 
   private takeAnswers(): boolean {
-    this.answersStart = this.at;
-    this.at = valueEnd(this.lines, this.at);
-    this.answersEnd = this.at;
-    return this.at > 0 && this.lines.bytes[this.answersStart] === OPEN_BRACE;
+    const { bytes } = this.lines;
+    const { at: start, lastAnswers: last } = this;
+    if (last !== undefined && isThere(bytes, start, last.bytes)) {
+      this.at = start + last.bytes.length;
+      this.answersHere = last.source;
+      return true;
+    }
+    this.at = valueEnd(this.lines, start);
+    return this.at >= 0 && bytes[start] === OPEN_BRACE && this.readAnswers(bytes.toString('latin1', start, this.at));
   }
 
   private valueOf(header: string, start: number, last: Bytes | undefined): Bytes {
@@ -189,19 +210,25 @@ export class CaptureLine implements ChannelHeaders {
     return this.parse().headers.get(header) ?? '';
   }
 
-  private readAnswers(): AnswerSource {
-    const { bytes } = this.lines;
-    const { answersStart: start, answersEnd: end, lastAnswers: last } = this;
-    if (last?.bytes.length === end - start && isThere(bytes, start, last.bytes)) return last.source;
-    const text = bytes.toString('latin1', start, end);
-    // What a character beyond ASCII is in bytes depends on the others of the line.
-    if (BEYOND_ASCII.test(text)) return answersFromTexts(this.parse().answers);
-    const source = this.answersByText.get(text) ?? answersFromTexts(answersIn(JSON.parse(text)));
-    if (text.length > LONGEST_ANSWERS) return source;
+  /** False where they are none. */
+  private readAnswers(text: Bytes): boolean {
+    this.answersHere = this.answersByText.get(text);
+    if (this.answersHere === undefined) {
+      const answers: unknown = JSON.parse(text);
+      if (!isMember('answers', answers)) return false;
+      // What a character beyond ASCII is in bytes depends on the others of the line.
+      if (BEYOND_ASCII.test(text)) return true;
+      this.answersHere = answersFromTexts(answers as AnswerTexts);
+    }
+    this.rememberAnswers(text, this.answersHere);
+    return true;
+  }
+
+  private rememberAnswers(text: Bytes, source: AnswerSource): void {
+    if (text.length > LONGEST_ANSWERS) return;
     this.lastAnswers = { bytes: Buffer.from(text), source };
     if (this.answersByText.size >= MOST_ANSWERS) this.answersByText.clear();
     this.answersByText.set(text, source);
-    return source;
   }
 
   private parse(): ParsedCapture {
@@ -209,7 +236,7 @@ export class CaptureLine implements ChannelHeaders {
   }
 
   private forgetHeaders(): void {
-    this.headers = new HeaderTable();
+    this.headers.forget();
     this.values = [];
   }
 }
@@ -246,7 +273,7 @@ function isLetter(byte: number | undefined): boolean {
 
 function parseCapture(text: Bytes): ParsedCapture {
   const { value, toBytes } = parseJson(text);
-  const { data, answers } = value as Capture;
+  const { data, answers = {} } = value as Capture;
   const headers = new Map(Object.entries(data).map(([name, header]) => [toBytes(name), toBytes(header)]));
-  return { headers, answers: answersIn(answers) };
+  return { headers, answers };
 }

@@ -1,11 +1,12 @@
 /**
- * The headers of a line, found by what lines before had: each name with the one that came behind it last, and with its value if that
- * was the same again and again. FreeSWITCH writes a channel's headers in the same order, and most of them alike, so the next header
- * is seldom looked up, but compared with what stood there before.
+ * The headers of a line, found by what a line before had. FreeSWITCH writes a channel's headers in the same order, and most of them
+ * alike, so a line is held against the headers of an earlier one, over all that is the same at once; where a value differs it is
+ * scanned, where a name does it is looked up, and the comparison goes on behind it.
  */
 import type { Bytes } from '../bytes.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import type { Likeness } from '../dialplan/caller-profile.js';
+import { BARRIER, firstDifference } from './first-difference.js';
 import { stringEnd, type ScannedBytes } from './scan-json.js';
 
 const QUOTE = 0x22;
@@ -18,34 +19,33 @@ const BEHIND = Buffer.from('","');
 const UNUSUAL_NAME = /^\d|\\/;
 /** Longer names are left to others, longer values are not compared. */
 const LONGEST_NAME = 500;
-const LONGEST_USUAL = 64;
-/** A value that is another one so often, within so many lines each time, is compared no more. */
-const MOST_CHANGES = 3;
-const LINES_BETWEEN_CHANGES = 16;
-/** So many bytes are compared at once. */
-const WORD = 8;
-/** So many names there are, then it is better to begin anew. */
+const LONGEST_VALUE = 200;
+/** So many names there are, and bytes of them and their values, then it is better to begin anew. */
 const MOST_NAMES = 4_000;
+const MOST_BYTES = MOST_NAMES * 128;
+const MOST_FOR_ONE = LONGEST_NAME + BETWEEN.length + LONGEST_VALUE + BEHIND.length + 3 * BARRIER.length;
 /** Only so many of the names that came behind another are compared. */
 const MOST_FOLLOWERS = 16;
 const MOST_LIKENESSES = 1_000;
-
-/** What is known of a name: a row of so many numbers. A name is told by the number of its row. */
-const ROW = 8;
-/** The name that came behind it last. */
-const FOLLOWER = 0;
-/** Where its bytes are, how many there are up to the value, and how many with the usual value up to the next name; 0: it has none. */
-const BYTES = 1;
-const LENGTH = 2;
-const USUAL_LENGTH = 3;
-/** How often its value changed of late, and in which line it did last. */
-const CHANGES = 4;
-const CHANGED_IN = 5;
+/** What is known of a name: a row of so many numbers; behind the last one's there is one that no place lies in. */
+const ROW = 4;
+/** Where it begins among the known bytes, and where its value does. */
+const START = 0;
+const KNOWN_VALUE = 1;
 /** The last line that had it, and where its value begins there. */
-const SEEN_IN = 6;
-const VALUE = 7;
+const SEEN_IN = 2;
+const VALUE = 3;
 /** What the first header comes behind. */
 const NO_NAME = 0;
+const NOWHERE = 0x7fffffff;
+
+/** So often it is asked whether another line would be a better one to compare with: if it takes so many steps more than it took. */
+const LINES_BETWEEN_LOOKS = 1_024;
+const TOLERATED = 1.1;
+/** What it took once counts less and less: the lines to come may be others. */
+const RISING = 1.02;
+/** So many looks later another line is tried in any case. */
+const LOOKS_BEFORE_TRYING = 32;
 
 interface Like {
   readonly text: string;
@@ -53,23 +53,53 @@ interface Like {
   readonly names: number[];
 }
 
+/** A name is told by its number; those of neighbours in a line are neighbours as well, for the most part. */
 export class HeaderTable {
-  private readonly rows = new Int32Array((MOST_NAMES + 1) * ROW);
   private readonly byText = new Map<Bytes, number>();
-  /** By the number of a row. */
   private readonly texts: Bytes[] = [''];
+  /** By name: others that stood behind it than the neighbour. */
   private readonly followers: number[][] = [[]];
-  /** All names one behind the other, each with what stands behind it, and with room for a value. */
-  private readonly bytes = Buffer.alloc(MOST_NAMES * 128);
-  private readonly view = new DataView(this.bytes.buffer);
+  /**
+   * All names one behind the other as they stand in lines, each with a value it had and what is behind that; a barrier is behind a
+   * name instead of a value that is too long, where another name than the next one followed, and at the end.
+   */
+  private readonly bytes = Buffer.alloc(MOST_BYTES);
+  private readonly known = new DataView(this.bytes.buffer);
+  private readonly rows = new Int32Array((MOST_NAMES + 3) * ROW);
   private used = 0;
+  /** The last name, if it has no value there yet. */
+  private open = NO_NAME;
   private readonly likes: Readonly<Record<Likeness, Map<string, Like>>> = { is: new Map(), begins: new Map() };
   /** The number of the line at hand. */
   private line = 0;
+  private steps = 0;
+  private fewestSteps = NOWHERE;
+  private looks = 0;
+  private isOutdated = false;
 
-  /** Whether there is no room for more names. */
-  get isFull(): boolean {
-    return this.texts.length > MOST_NAMES || this.used + roomFor(LONGEST_NAME) > this.bytes.length;
+  constructor() {
+    this.endAt(0);
+  }
+
+  /** Whether it should forget: there is no room for more names, or a later line would be a better one to compare with. */
+  get isWorn(): boolean {
+    return this.isFull || this.isOutdated;
+  }
+
+  private get isFull(): boolean {
+    return this.texts.length > MOST_NAMES || this.used + MOST_FOR_ONE > MOST_BYTES;
+  }
+
+  /** All numbers of names stand for others from then on. */
+  forget(): void {
+    this.byText.clear();
+    this.texts.length = 1;
+    this.followers.length = 0;
+    this.followers.push([]);
+    for (const likes of Object.values(this.likes)) likes.clear();
+    this.open = NO_NAME;
+    this.endAt(0);
+    this.isOutdated = false;
   }
 
   /**
@@ -77,39 +107,45 @@ export class HeaderTable {
    * is no object of strings, has a name twice, or one that is written in an unusual way.
    */
   readAll(scanned: ScannedBytes, from: number): number {
-    const { rows, view: known } = this;
+    const { rows, known } = this;
     const { bytes, view } = scanned;
-    this.line += 1;
-    const { line } = this;
+    const line = this.beginLine();
     let at = from;
-    for (let name = NO_NAME; ;) {
-      const usual = rows[name * ROW + FOLLOWER] as number;
-      const start = rows[usual * ROW + BYTES] as number;
-      const length = rows[usual * ROW + USUAL_LENGTH] as number;
-      let end: number;
-      if (length > 0 && areSame(known, start, view, at, length)) {
-        name = usual;
-        end = at + length - BEHIND.length;
-      } else {
-        const isUsual = usual !== NO_NAME && areSame(known, start, view, at, rows[usual * ROW + LENGTH] as number);
-        name = isUsual ? usual : this.nameAt(scanned, at, name);
+    for (let previous = NO_NAME; ;) {
+      let name = previous + 1;
+      const start = rows[name * ROW + START] as number;
+      const different = start + firstDifference(known, start, view, at);
+      let shift = at - start;
+      for (; different >= (rows[(name + 1) * ROW + START] as number); name += 1) {
+        if (rows[name * ROW + SEEN_IN] === line) return -1;
+        rows[name * ROW + SEEN_IN] = line;
+        rows[name * ROW + VALUE] = (rows[name * ROW + KNOWN_VALUE] as number) + shift;
+      }
+      if (different < (rows[name * ROW + KNOWN_VALUE] as number)) {
+        at = (rows[name * ROW + START] as number) + shift;
+        name = this.nameAt(scanned, at, name - 1);
         if (name < 0) return -1;
-        end = this.valueEnd(name, scanned, at + (rows[name * ROW + LENGTH] as number));
-        if (end < 0) return -1;
+        shift = at - (rows[name * ROW + START] as number);
       }
       // Of two values of one name the parser has the last, where the first stood.
       if (rows[name * ROW + SEEN_IN] === line) return -1;
+      const value = (rows[name * ROW + KNOWN_VALUE] as number) + shift;
       rows[name * ROW + SEEN_IN] = line;
-      rows[name * ROW + VALUE] = at + (rows[name * ROW + LENGTH] as number);
-      at = end + BEHIND.length;
+      rows[name * ROW + VALUE] = value;
+      const end = stringEnd(scanned, value);
+      if (end < 0) return -1;
+      if (name === this.open) this.keepValue(bytes, value, end);
       if (bytes[end + 1] !== COMMA || bytes[end + 2] !== QUOTE) return bytes[end + 1] === CLOSE_BRACE ? end + 2 : -1;
+      at = end + BEHIND.length;
+      previous = name;
+      this.steps += 1;
     }
   }
 
   /** The name of a header that the line at hand has; undefined if it has none such. */
   find(text: Bytes): number | undefined {
     const name = this.byText.get(text);
-    return name !== undefined && this.rows[name * ROW + SEEN_IN] === this.line ? name : undefined;
+    return name !== undefined && this.isInLine(name) ? name : undefined;
   }
 
   /** Where a header's value begins. */
@@ -119,11 +155,10 @@ export class HeaderTable {
 
   /** The headers of the line whose names, in lower case, are or begin like a text, in order. */
   findLike(text: string, how: Likeness): readonly Bytes[] {
-    const { rows, line } = this;
     const names = this.namesLike(text, how);
-    if (!names.some((name) => rows[name * ROW + SEEN_IN] === line)) return NONE;
+    if (!names.some((name) => this.isInLine(name))) return NONE;
     return names
-      .filter((name) => rows[name * ROW + SEEN_IN] === line)
+      .filter((name) => this.isInLine(name))
       .sort((one, other) => this.valueStart(one) - this.valueStart(other))
       .map((name) => this.textOf(name));
   }
@@ -140,94 +175,90 @@ export class HeaderTable {
     return like.names;
   }
 
+  private isInLine(name: number): boolean {
+    return this.rows[name * ROW + SEEN_IN] === this.line;
+  }
+
   private textOf(name: number): Bytes {
     return this.texts[name] ?? '';
   }
 
-  /** The name that stands there, which is another than the one that came behind the previous one last. */
+  private beginLine(): number {
+    this.line += 1;
+    if (this.line % LINES_BETWEEN_LOOKS === 0) this.lookBack();
+    return this.line;
+  }
+
+  private lookBack(): void {
+    const { steps } = this;
+    this.looks += 1;
+    this.isOutdated = this.looks % LOOKS_BEFORE_TRYING === 1 || steps > this.fewestSteps * TOLERATED;
+    this.fewestSteps = Math.min(steps, Math.ceil(this.fewestSteps * RISING));
+    this.steps = 0;
+  }
+
+  /** The name that stands there, which is another than the one that is known to come behind the previous one. */
   private nameAt(scanned: ScannedBytes, at: number, previous: number): number {
-    const { rows } = this;
     const followers = this.followers[previous] as number[];
-    let name = followers.find((one) =>
-      areSame(this.view, rows[one * ROW + BYTES] as number, scanned.view, at, rows[one * ROW + LENGTH] as number),
-    );
-    if (name === undefined) {
-      name = this.readName(scanned, at);
-      if (name >= 0 && followers.length < MOST_FOLLOWERS) followers.push(name);
-    }
-    if (name >= 0) rows[previous * ROW + FOLLOWER] = name;
+    const follower = followers.find((name) => this.isNameAt(name, scanned, at));
+    if (follower !== undefined) return follower;
+    const name = this.readName(scanned, at, previous);
+    if (name >= 0 && followers.length < MOST_FOLLOWERS) followers.push(name);
     return name;
   }
 
-  private readName(scanned: ScannedBytes, at: number): number {
+  private isNameAt(name: number, { view }: ScannedBytes, at: number): boolean {
+    const start = this.rows[name * ROW + START] as number;
+    const value = this.rows[name * ROW + KNOWN_VALUE] as number;
+    return start + firstDifference(this.known, start, view, at) >= value;
+  }
+
+  private readName(scanned: ScannedBytes, at: number, previous: number): number {
     const end = stringEnd(scanned, at);
     if (end <= at || end - at > LONGEST_NAME) return -1;
     const text = scanned.bytes.toString('latin1', at, end);
     if (UNUSUAL_NAME.test(text) || scanned.bytes.toString('latin1', end, end + BETWEEN.length) !== BETWEEN) return -1;
-    return this.byText.get(text) ?? (this.isFull ? -1 : this.add(text));
+    return this.byText.get(text) ?? (this.isFull ? -1 : this.add(text, previous));
   }
 
-  private add(text: Bytes): number {
+  private add(text: Bytes, previous: number): number {
     const name = this.texts.length;
     this.texts.push(text);
     this.followers.push([]);
     this.byText.set(text, name);
-    this.rows[name * ROW + BYTES] = this.used;
-    this.rows[name * ROW + LENGTH] = text.length + BETWEEN.length;
-    this.bytes.write(text + BETWEEN, this.used, 'latin1');
-    this.used += roomFor(text.length);
     for (const likes of Object.values(this.likes)) for (const like of likes.values()) noteIfAlike(like, name, text);
+    const start = previous === name - 1 ? this.used : this.used + BARRIER.length;
+    const value = start + this.bytes.write(text + BETWEEN, start, 'latin1');
+    this.rows[name * ROW + START] = start;
+    this.rows[name * ROW + KNOWN_VALUE] = value;
+    BARRIER.copy(this.bytes, value);
+    this.endAt(value + BARRIER.length);
+    this.open = name;
     return name;
   }
 
-  private valueEnd(name: number, scanned: ScannedBytes, start: number): number {
-    const end = stringEnd(scanned, start);
-    if ((this.rows[name * ROW + CHANGES] as number) <= MOST_CHANGES && end >= 0)
-      this.noteChange(name, scanned, start, end);
-    return end;
+  /** With the last name, whose first it is. */
+  private keepValue(bytes: Buffer, start: number, end: number): void {
+    const value = this.rows[this.open * ROW + KNOWN_VALUE] as number;
+    this.open = NO_NAME;
+    if (end - start > LONGEST_VALUE) return;
+    bytes.copy(this.bytes, value, start, end);
+    this.endAt(value + end - start + BEHIND.copy(this.bytes, value + end - start));
   }
 
-  private noteChange(name: number, { bytes }: ScannedBytes, start: number, end: number): void {
-    const { rows, line } = this;
-    const isOften = line - (rows[name * ROW + CHANGED_IN] as number) <= LINES_BETWEEN_CHANGES;
-    const changes = isOften ? (rows[name * ROW + CHANGES] as number) + 1 : 1;
-    rows[name * ROW + CHANGES] = changes;
-    rows[name * ROW + CHANGED_IN] = line;
-    rows[name * ROW + USUAL_LENGTH] = 0;
-    if (end - start > LONGEST_USUAL || changes > MOST_CHANGES) return;
-    const length = rows[name * ROW + LENGTH] as number;
-    const at = (rows[name * ROW + BYTES] as number) + length;
-    bytes.copy(this.bytes, at, start, end);
-    BEHIND.copy(this.bytes, at + end - start);
-    rows[name * ROW + USUAL_LENGTH] = length + end - start + BEHIND.length;
+  private endAt(used: number): void {
+    this.used = used;
+    BARRIER.copy(this.bytes, used);
+    const { length: none } = this.texts;
+    this.rows[none * ROW + START] = used;
+    this.rows[none * ROW + KNOWN_VALUE] = NOWHERE;
+    this.rows[(none + 1) * ROW + START] = NOWHERE;
   }
 }
 
 const NONE: readonly Bytes[] = [];
 
-function roomFor(length: number): number {
-  return length + BETWEEN.length + LONGEST_USUAL + BEHIND.length;
-}
-
 function noteIfAlike({ text, how, names }: Like, name: number, candidate: Bytes): void {
   const isAlike = how === 'is' ? lowerCase(candidate) === text : lowerCase(candidate).startsWith(text);
   if (isAlike) names.push(name);
-}
-
-/** Whether known bytes stand in a line. None of them is a line feed, so that nothing is compared beyond one. */
-function areSame(known: DataView, start: number, view: DataView, at: number, length: number): boolean {
-  if (length < WORD) return areSameBytes(known, start, view, at, length);
-  const last = length - WORD;
-  // As numbers two words are alike if their bytes are: text has none of the bytes that make a zero.
-  for (let offset = 0; offset < last; offset += WORD) {
-    if (view.getFloat64(at + offset, true) !== known.getFloat64(start + offset, true)) return false;
-  }
-  return view.getFloat64(at + last, true) === known.getFloat64(start + last, true);
-}
-
-function areSameBytes(known: DataView, start: number, view: DataView, at: number, length: number): boolean {
-  for (let offset = 0; offset < length; offset += 1) {
-    if (view.getUint8(at + offset) !== known.getUint8(start + offset)) return false;
-  }
-  return true;
 }

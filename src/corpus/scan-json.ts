@@ -2,6 +2,7 @@
  * JSON checked where it lies, with nothing made of it: where a string or a value ends, if `JSON.parse` would take it. What is
  * scanned ends with a line feed, which JSON without white space has nowhere, so that no scan goes beyond it.
  */
+import { lowestByte } from './first-difference.js';
 
 /** Bytes and a view of the same; at least {@link SPARE_BYTES} follow the line feed. */
 export interface ScannedBytes {
@@ -60,7 +61,7 @@ export function stringEnd({ bytes, view }: ScannedBytes, from: number): number {
       at += 4;
       continue;
     }
-    at += (31 - Math.clz32(found & -found)) >> 3;
+    at += lowestByte(found);
     const byte = bytes[at];
     if (byte === QUOTE) return at;
     if (byte !== BACKSLASH) return NONE;
@@ -129,15 +130,21 @@ function escapeEnd(bytes: Uint8Array, at: number): number {
   return at + HEX_DIGITS + 1;
 }
 
-function scalarEnd({ bytes, view }: ScannedBytes, from: number): number {
+/** Behind the number or literal that begins there; negative if there is none. */
+export function scalarEnd({ bytes, view }: ScannedBytes, from: number): number {
   const first = bytes[from];
-  if (first === MINUS || isDigit(first)) return numberEnd(bytes, from);
+  if (isNumberStart(first)) return numberEnd(bytes, from);
   const word = view.getInt32(from, true);
   if (word === TRUE || word === NULL) return from + 4;
   return first === LETTER_F && view.getInt32(from + 1, true) === ALSE ? from + 5 : NONE;
 }
 
-function numberEnd(bytes: Uint8Array, from: number): number {
+export function isNumberStart(byte: number | undefined): boolean {
+  return byte === MINUS || isDigit(byte);
+}
+
+/** Behind the number that begins there, after {@link isNumberStart}; negative if it is none. */
+export function numberEnd(bytes: Uint8Array, from: number): number {
   let at = bytes[from] === MINUS ? from + 1 : from;
   at = bytes[at] === ZERO ? at + 1 : digitsEnd(bytes, at);
   if (at >= 0 && bytes[at] === POINT) at = digitsEnd(bytes, at + 1);

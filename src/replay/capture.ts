@@ -49,41 +49,40 @@ const APPLICATIONS = {
 const ANSWER_TEXTS = { globals: ANSWERS, api: ANSWERS };
 
 /** What is read of a capture; the whole of it is in its schema. */
-const parts = createValidator<Capture>(
-  {
+const PARTS = {
+  call: TEXT,
+  timezone: TEXT,
+  domain: TEXT,
+  context: TEXT,
+  why: TEXT,
+  answers: {
     type: 'object',
     properties: {
-      call: TEXT,
-      timezone: TEXT,
-      domain: TEXT,
-      context: TEXT,
-      why: TEXT,
-      answers: {
-        type: 'object',
-        properties: {
-          ...ANSWER_TEXTS,
-          afterInline: {
-            type: 'array',
-            items: { type: 'object', required: ['data'], properties: { data: ANSWERS, ...ANSWER_TEXTS } },
-          },
-        },
+      ...ANSWER_TEXTS,
+      afterInline: {
+        type: 'array',
+        items: { type: 'object', required: ['data'], properties: { data: ANSWERS, ...ANSWER_TEXTS } },
       },
-      decision: {
-        type: 'object',
-        required: ['route', 'matched', 'actions'],
-        properties: { route: { type: 'boolean' }, matched: TEXTS, actions: APPLICATIONS, inline: APPLICATIONS },
-      },
-      outcome: { type: 'object', required: ['kind'], properties: { kind: TEXT, hangupCause: TEXT } },
     },
   },
-  { unknownKey: 'error' },
-);
+  decision: {
+    type: 'object',
+    required: ['route', 'matched', 'actions'],
+    properties: { route: { type: 'boolean' }, matched: TEXTS, actions: APPLICATIONS, inline: APPLICATIONS },
+  },
+  outcome: { type: 'object', required: ['kind'], properties: { kind: TEXT, hangupCause: TEXT } },
+};
 
-const answers = createValidator<AnswerTexts>({ type: 'object', properties: ANSWER_TEXTS }, { unknownKey: 'error' });
+const parts = createValidator<Capture>({ type: 'object', properties: PARTS }, { unknownKey: 'error' });
 
-/** The answers in a capture; none where there is something else in their place. */
-export function answersIn(value: unknown): AnswerTexts {
-  return answers.validateValue(value).document ?? {};
+/** Whether it matters what value a member of a capture has, besides those that are always there. */
+export function isLookedAt(name: string): boolean {
+  return Object.hasOwn(PARTS, name);
+}
+
+/** Whether a member of a capture may have a value. */
+export function isMember(name: string, value: unknown): boolean {
+  return parts.validateValue({ [name]: value }).document !== undefined;
 }
 
 /** Whether an object of a recording is a capture, of whatever version. */
