@@ -3,7 +3,7 @@ import { originText, parties, profileText, stateChip } from './call-parts.js';
 import { dayAndTime, t } from './language.js';
 import { html, nothing } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').CallRow} CallRow */
+/** @typedef {import('../src/supervisor/schemas/calls.js').CallRow} CallRow */
 
 const COPIED_MS = 2000;
 

@@ -2,7 +2,7 @@
 import { duration, t } from './language.js';
 import { html, nothing } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').CallRow} CallRow */
+/** @typedef {import('../src/supervisor/schemas/calls.js').CallRow} CallRow */
 /** @typedef {NonNullable<CallRow['outcome']>} Outcome */
 
 /** @type {Record<Outcome, 'good' | 'quiet' | 'warn' | 'bad'>} */

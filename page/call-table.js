@@ -3,7 +3,7 @@ import { marked, originText, outcomeText, parties, stateChip } from './call-part
 import { duration, moment, t } from './language.js';
 import { html } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').CallRow} CallRow */
+/** @typedef {import('../src/supervisor/schemas/calls.js').CallRow} CallRow */
 
 /**
  * @param {string} label

@@ -4,7 +4,7 @@ import { clock, duration, running, t } from './language.js';
 import { html, nothing } from './lib.js';
 
 /**
- * @param {Pick<import('../src/supervisor/schemas.js').CallDetails, 'call' | 'applications'>} details
+ * @param {Pick<import('../src/supervisor/schemas/calls.js').CallDetails, 'call' | 'applications'>} details
  * @param {number} now
  * @param {unknown} chosen the event that says what chose the context
  */

@@ -8,7 +8,7 @@ import { t } from './language.js';
 import { html, nothing } from './lib.js';
 import { whyPart } from './why.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').CallDetails} CallDetails */
+/** @typedef {import('../src/supervisor/schemas/calls.js').CallDetails} CallDetails */
 
 const REFRESH_MS = 500;
 

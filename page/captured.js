@@ -8,8 +8,8 @@ import { t } from './language.js';
 import { html, nothing } from './lib.js';
 import { whyPart } from './why.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').CaptureDetails} CaptureDetails */
-/** @typedef {import('../src/supervisor/schemas.js').DecisionToday} Today */
+/** @typedef {import('../src/supervisor/schemas/captures.js').CaptureDetails} CaptureDetails */
+/** @typedef {import('../src/supervisor/schemas/captures.js').DecisionToday} Today */
 
 /** @param {import('./view.js').ViewContext} context @param {string} place @returns {import('./view.js').View} */
 export function capturedView({ live, redraw }, place) {

@@ -5,7 +5,7 @@ import { callTable } from './call-table.js';
 import { dayAndTime, t } from './language.js';
 import { html, nothing } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').CapturePage} CapturePage */
+/** @typedef {import('../src/supervisor/schemas/captures.js').CapturePage} CapturePage */
 
 const PAGE = 100;
 

@@ -7,7 +7,7 @@ import { html } from './lib.js';
 export function channelDataPart(redraw) {
   let search = '';
 
-  /** @param {import('../src/supervisor/schemas.js').CallDetails['data']} data */
+  /** @param {import('../src/supervisor/schemas/calls.js').CallDetails['data']} data */
   return function channelData(data) {
     const wanted = search.trim().toLowerCase();
     const found = data.filter(({ name, value }) => `${name}\n${value}`.toLowerCase().includes(wanted));

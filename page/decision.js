@@ -2,7 +2,7 @@
 import { t, weekday } from './language.js';
 import { html, nothing } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').TraceStep} TraceStep */
+/** @typedef {import('../src/supervisor/schemas/calls.js').TraceStep} TraceStep */
 
 /**
  * @typedef {object} Tried one extension that was tried

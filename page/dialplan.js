@@ -5,11 +5,11 @@ import { fieldName, ruleName, timeName } from './decision.js';
 import { dayAndTime, moment, number, t } from './language.js';
 import { html, nothing } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').DialplanOverview} DialplanOverview */
-/** @typedef {import('../src/supervisor/schemas.js').ExtensionSummary} ExtensionSummary */
-/** @typedef {import('../src/supervisor/schemas.js').ExtensionDetails} ExtensionDetails */
-/** @typedef {import('../src/supervisor/schemas.js').ConditionView} ConditionView */
-/** @typedef {import('../src/supervisor/schemas.js').ActionView} ActionView */
+/** @typedef {import('../src/supervisor/schemas/dialplan.js').DialplanOverview} DialplanOverview */
+/** @typedef {import('../src/supervisor/schemas/dialplan.js').ExtensionSummary} ExtensionSummary */
+/** @typedef {import('../src/supervisor/schemas/dialplan.js').ExtensionDetails} ExtensionDetails */
+/** @typedef {import('../src/supervisor/schemas/dialplan.js').ConditionView} ConditionView */
+/** @typedef {import('../src/supervisor/schemas/dialplan.js').ActionView} ActionView */
 
 const REFRESH_MS = 10_000;
 

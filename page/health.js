@@ -4,7 +4,7 @@ import { loadFailure } from './call-parts.js';
 import { bytes, clock, duration, moment, number, running, t } from './language.js';
 import { html, nothing } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').Status} Status */
+/** @typedef {import('../src/supervisor/schemas/status.js').Status} Status */
 
 const REFRESH_MS = 5_000;
 /** Milliseconds that work may wait before callers would notice. */

@@ -6,8 +6,8 @@ import { capturesPart } from './captures.js';
 import { dayAndTime, t } from './language.js';
 import { html, nothing } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').CallPage} CallPage */
-/** @typedef {import('../src/supervisor/schemas.js').CallRow} CallRow */
+/** @typedef {import('../src/supervisor/schemas/calls.js').CallPage} CallPage */
+/** @typedef {import('../src/supervisor/schemas/calls.js').CallRow} CallRow */
 
 const PAGE = 100;
 const TYPING_MS = 250;

@@ -1,8 +1,8 @@
 /** The calls in progress as the server tells them, kept up to date by its events. */
 
-/** @typedef {import('../src/supervisor/schemas.js').CallRow} CallRow */
-/** @typedef {import('../src/supervisor/schemas.js').Counters} Counters */
-/** @typedef {import('../src/supervisor/schemas.js').LiveCalls} LiveMessage */
+/** @typedef {import('../src/supervisor/schemas/calls.js').CallRow} CallRow */
+/** @typedef {import('../src/supervisor/schemas/calls.js').Counters} Counters */
+/** @typedef {import('../src/supervisor/schemas/calls.js').LiveCalls} LiveMessage */
 /** @typedef {'connecting' | 'connected' | 'lost'} Connection */
 
 /** How long a call that ended stays to be seen. */

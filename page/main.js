@@ -11,8 +11,8 @@ import { LiveCalls } from './live-calls.js';
 import { nowView } from './now.js';
 import { signInView } from './sign-in.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').Reader} Reader */
-/** @typedef {import('../src/supervisor/schemas.js').Status} Status */
+/** @typedef {import('../src/supervisor/schemas/readers.js').Reader} Reader */
+/** @typedef {import('../src/supervisor/schemas/status.js').Status} Status */
 /** @typedef {import('./view.js').View} View */
 
 const TABS = /** @type {const} */ (['now', 'history', 'dialplan', 'health']);

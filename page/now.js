@@ -5,7 +5,7 @@ import { Chart } from './chart.js';
 import { duration, number, t } from './language.js';
 import { html, nothing } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').Activity} Activity */
+/** @typedef {import('../src/supervisor/schemas/calls.js').Activity} Activity */
 
 const REFRESH_MS = 10_000;
 const SECOND_MS = 1000;

@@ -4,7 +4,7 @@
  * @typedef {object} ViewContext
  * @property {import('./live-calls.js').LiveCalls} live
  * @property {() => void} redraw shows the view anew, soon
- * @property {import('../src/supervisor/schemas.js').Reader} reader
+ * @property {import('../src/supervisor/schemas/readers.js').Reader} reader
  */
 
 /**

@@ -3,7 +3,7 @@ import { decisionSteps } from './decision.js';
 import { t } from './language.js';
 import { html } from './lib.js';
 
-/** @typedef {import('../src/supervisor/schemas.js').CallDetails} CallDetails */
+/** @typedef {import('../src/supervisor/schemas/calls.js').CallDetails} CallDetails */
 
 /** @param {() => void} redraw */
 export function whyPart(redraw) {

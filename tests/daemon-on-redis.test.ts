@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Call } from '../src/calls/call.js';
-import type { Status } from '../src/supervisor/schemas.js';
+import type { Status } from '../src/supervisor/schemas/status.js';
 import { freePort, startRedis, type RedisServer } from './support/redis-server.js';
 import { TestDaemon } from './support/test-daemon.js';
 

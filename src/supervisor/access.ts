@@ -4,7 +4,7 @@ import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
 import type { IncomingHttpHeaders } from 'node:http';
 import { blockListOf } from '../esl/listener.js';
-import type { Reader } from './schemas.js';
+import type { Reader } from './schemas/readers.js';
 
 export interface AccessOptions {
   /** What a supervisor signs in with. */

@@ -13,18 +13,10 @@ import { dialplanOverview, extensionDetails } from './dialplan-view.js';
 import { liveCalls, type LiveFeed } from './live-feed.js';
 import { seenBy } from './mask-texts.js';
 import { NO_DUMP, sendDump } from './send-dump.js';
-import {
-  Activity,
-  ApiError,
-  CallDetails,
-  CallPage,
-  CallSearch,
-  DialplanOverview,
-  ExtensionDetails,
-  LiveCalls,
-  Status,
-  type CallRow,
-} from './schemas.js';
+import { Activity, CallDetails, CallPage, CallSearch, LiveCalls, type CallRow } from './schemas/calls.js';
+import { DialplanOverview, ExtensionDetails } from './schemas/dialplan.js';
+import { ApiError } from './schemas/readers.js';
+import { Status } from './schemas/status.js';
 
 export interface ApiOptions {
   readonly watch: DaemonWatch;

@@ -7,7 +7,7 @@ import type { TestPlace, TimeEntry, Trace, TraceEntry } from '../dialplan/trace.
 import type { CallRow } from '../report/call-row.js';
 import { printable, printableText } from '../report/printable.js';
 import { traceLines, traceProblems } from '../report/trace-lines.js';
-import type { CallDetails, TraceStep } from './schemas.js';
+import type { CallDetails, TraceStep } from './schemas/calls.js';
 
 export function callDetails(row: CallRow, record: CallRecord): Omit<CallDetails, 'isMasked'> {
   return {

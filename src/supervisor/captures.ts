@@ -8,7 +8,9 @@ import { parsePlace } from './capture-place.js';
 import type { DaemonWatch } from './daemon-watch.js';
 import { decisionToday } from './decision-today.js';
 import { seenBy } from './mask-texts.js';
-import { ApiError, CaptureDetails, CapturePage, CaptureSearch, type CallRow } from './schemas.js';
+import type { CallRow } from './schemas/calls.js';
+import { CaptureDetails, CapturePage, CaptureSearch } from './schemas/captures.js';
+import { ApiError } from './schemas/readers.js';
 import { searchCaptures } from './search-captures.js';
 import { NO_DUMP, sendDump } from './send-dump.js';
 

@@ -8,7 +8,9 @@ import type { Snapshot } from '../routes/snapshot.js';
 import type { StoreUpdate } from '../routes/store.js';
 import { EventLoopDelay } from './event-loop-delay.js';
 import { RecentTroubles } from './recent-troubles.js';
-import type { Counters, DialplanChange, StoreStatus } from './schemas.js';
+import type { Counters } from './schemas/calls.js';
+import type { DialplanChange } from './schemas/dialplan.js';
+import type { StoreStatus } from './schemas/status.js';
 
 export interface WatchOptions {
   /** Calls that are remembered after their end. */

@@ -8,7 +8,7 @@ import { printable, printableText } from '../report/printable.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import { shownApplication, shownTrace } from './call-details.js';
 import type { CaptureRead } from './call-of-capture.js';
-import type { DecisionToday } from './schemas.js';
+import type { DecisionToday } from './schemas/captures.js';
 
 /** What of the configuration decides a hunt besides the dialplan. */
 export interface HuntSettings {

@@ -6,7 +6,13 @@ import type { Context, Domain } from '../routes/snapshot.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import type { DaemonWatch } from './daemon-watch.js';
 import { seenBy } from './mask-texts.js';
-import type { ActionView, ConditionView, DialplanOverview, ExtensionDetails, ExtensionSummary } from './schemas.js';
+import type {
+  ActionView,
+  ConditionView,
+  DialplanOverview,
+  ExtensionDetails,
+  ExtensionSummary,
+} from './schemas/dialplan.js';
 
 export function dialplanOverview(watch: DaemonWatch): DialplanOverview {
   const { snapshot } = watch;

@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
 import type { CallRow } from '../report/call-row.js';
 import type { DaemonWatch } from './daemon-watch.js';
 import { maskTexts } from './mask-texts.js';
-import type { LiveCalls } from './schemas.js';
+import type { LiveCalls } from './schemas/calls.js';
 
 export interface FeedOptions {
   /** How long changes are gathered, in milliseconds. */

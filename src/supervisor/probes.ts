@@ -1,7 +1,7 @@
 /** What a load balancer or an orchestrator asks: is it alive, may it get calls. Says nothing of any call; nobody signs in. */
 import { Type, type FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { DaemonWatch } from './daemon-watch.js';
-import { Readiness } from './schemas.js';
+import { Readiness } from './schemas/status.js';
 
 const MS = 1000;
 

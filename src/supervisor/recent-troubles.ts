@@ -1,7 +1,7 @@
 /** The last warnings and errors of the log, for the page. */
 import Transport from 'winston-transport';
 import { printableText } from '../report/printable.js';
-import type { Trouble } from './schemas.js';
+import type { Trouble } from './schemas/status.js';
 
 const REMEMBERED = 100;
 const LONGEST = 500;

@@ -1,6 +1,6 @@
 /** A call as a line of a capture file, for `parkway replay`. */
 import type { FastifyReply } from 'fastify';
-import type { ApiError } from './schemas.js';
+import type { ApiError } from './schemas/readers.js';
 
 /** Why a reader who does not see numbers gets none. */
 export const NO_DUMP: ApiError = {

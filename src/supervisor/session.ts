@@ -2,7 +2,7 @@
 import { Type, type FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { Logger } from 'winston';
 import { SIGNED_IN_MS, type Access } from './access.js';
-import { ApiError, Reader } from './schemas.js';
+import { ApiError, Reader } from './schemas/readers.js';
 
 export const COOKIE = 'parkway_session';
 const LONGEST_TOKEN = 1024;

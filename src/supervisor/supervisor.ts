@@ -18,7 +18,7 @@ import type { DaemonWatch } from './daemon-watch.js';
 import { LiveFeed, type FeedOptions } from './live-feed.js';
 import { probes } from './probes.js';
 import { COOKIE, session } from './session.js';
-import { ApiError, type Reader } from './schemas.js';
+import { ApiError, type Reader } from './schemas/readers.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

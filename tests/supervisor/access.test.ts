@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ConfigurationError, loadConfiguration } from '../../src/configuration.js';
-import type { Reader } from '../../src/supervisor/schemas.js';
+import type { Reader } from '../../src/supervisor/schemas/readers.js';
 import type { TestDaemon } from '../support/test-daemon.js';
 import { startDaemon } from './started-daemon.js';
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { CallDetails, CallPage, DialplanOverview, Status } from '../../src/supervisor/schemas.js';
+import type { CallDetails, CallPage } from '../../src/supervisor/schemas/calls.js';
+import type { DialplanOverview } from '../../src/supervisor/schemas/dialplan.js';
+import type { Status } from '../../src/supervisor/schemas/status.js';
 import type { TestDaemon } from '../support/test-daemon.js';
 import { startDaemon } from './started-daemon.js';
 

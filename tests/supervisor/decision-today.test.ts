@@ -3,7 +3,7 @@ import type { ExtensionDocument } from '../../src/dialplan/extension-document.js
 import { DialplanStore } from '../../src/routes/store.js';
 import type { CaptureRead } from '../../src/supervisor/call-of-capture.js';
 import { decisionToday } from '../../src/supervisor/decision-today.js';
-import type { DecisionToday } from '../../src/supervisor/schemas.js';
+import type { DecisionToday } from '../../src/supervisor/schemas/captures.js';
 import { dialplanDocuments } from '../support/dialplan-documents.js';
 
 /** Office hours, an answer of FreeSWITCH's API, one of its inline applications and a number decide. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { startFreeSwitch } from '../../src/simulator/start-free-switch.js';
-import type { LiveCalls } from '../../src/supervisor/schemas.js';
+import type { LiveCalls } from '../../src/supervisor/schemas/calls.js';
 import { browserPages } from './browser-pages.js';
 import { startDaemon } from './started-daemon.js';
 

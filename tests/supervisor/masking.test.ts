@@ -1,6 +1,7 @@
 /** Readers who are to see of longer numbers the last four digits only. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { CallPage, CapturePage } from '../../src/supervisor/schemas.js';
+import type { CallPage } from '../../src/supervisor/schemas/calls.js';
+import type { CapturePage } from '../../src/supervisor/schemas/captures.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import type { TestDaemon } from '../support/test-daemon.js';
 import { EXTENSIONS, startDaemon } from './started-daemon.js';

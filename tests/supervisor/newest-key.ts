@@ -1,4 +1,4 @@
-import type { CallPage } from '../../src/supervisor/schemas.js';
+import type { CallPage } from '../../src/supervisor/schemas/calls.js';
 import type { TestDaemon } from '../support/test-daemon.js';
 
 /** The key of the call that ended last. */

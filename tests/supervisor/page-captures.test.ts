@@ -1,7 +1,7 @@
 /** The page, and calls in the files on disk. */
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { CapturePage } from '../../src/supervisor/schemas.js';
+import type { CapturePage } from '../../src/supervisor/schemas/captures.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { writeDialplan, type TestDaemon } from '../support/test-daemon.js';
 import { accessibilityProblems } from './accessibility-problems.js';
