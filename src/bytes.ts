@@ -6,13 +6,15 @@
 export type Bytes = string;
 
 const ASCII = /^[\x00-\x7f]*$/;
+/** A shorter text is looked through before an expression has begun. */
+const SHORT = 40;
 const LONE_BYTE = /[\udc80-\udcff]/;
 
 /**
  * Text to bytes, as UTF-8. A lone surrogate U+DC80…U+DCFF stands for the byte 80…FF that {@link textOf} could not decode.
  */
 export function bytesOf(text: string): Bytes {
-  if (ASCII.test(text)) return text;
+  if (isAscii(text)) return text;
   if (!LONE_BYTE.test(text) || text.isWellFormed()) return Buffer.from(text, 'utf8').toString('latin1');
   let bytes = '';
   for (const character of text) {
@@ -27,7 +29,7 @@ export function bytesOf(text: string): Bytes {
 
 /** Bytes to text. A byte that is not part of valid UTF-8 becomes the lone surrogate U+DC00 + byte, so nothing is lost. */
 export function textOf(bytes: Bytes): string {
-  if (ASCII.test(bytes)) return bytes;
+  if (isAscii(bytes)) return bytes;
   const buffer = Buffer.from(bytes, 'latin1');
   const text = buffer.toString('utf8');
   if (!text.includes('\ufffd')) return text;
@@ -54,4 +56,10 @@ function sequenceLength(leadByte: number): number {
   if (leadByte >= 0xf0) return 4;
   if (leadByte >= 0xe0) return 3;
   return leadByte >= 0xc0 ? 2 : 1;
+}
+
+function isAscii(text: string): boolean {
+  if (text.length > SHORT) return ASCII.test(text);
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
 }

@@ -28,9 +28,7 @@ export class ContextMemos<Call extends CallToDecide, Decision> {
   private memoFor({ data }: Call): DecisionMemo<Call, Decision> {
     const routing = routingOf(data);
     const chosen = this.choosers.map((chooser) => chooser.choose(routing, data));
-    for (const { chosen: before, memo } of this.recent) {
-      if (chosen.every((one, index) => isSame(one, before[index]))) return memo;
-    }
+    for (const recent of this.recent) if (areSame(chosen, recent.chosen)) return recent.memo;
     const key = JSON.stringify(chosen.map(({ domain, name }) => [domain, name]));
     let memo = this.memos.get(key);
     if (memo === undefined) {
@@ -43,6 +41,11 @@ export class ContextMemos<Call extends CallToDecide, Decision> {
   }
 }
 
-function isSame({ domain, name }: Selected, other: Selected | undefined): boolean {
-  return domain === other?.domain && name === other.name;
+function areSame(chosen: readonly Selected[], others: readonly Selected[]): boolean {
+  for (let index = 0; index < chosen.length; index += 1) {
+    const one = chosen[index];
+    const other = others[index];
+    if (one?.name !== other?.name || one?.domain !== other?.domain) return false;
+  }
+  return true;
 }

@@ -235,8 +235,9 @@ function headerQuestion(header: string): Question {
 
 function namesQuestion(text: string, how: Likeness): Question {
   return ({ data }) => {
-    const names = [...keysLike(data, text, how)];
-    return names.length === 0 ? '' : names.join(SEPARATOR);
+    let joined: string | undefined;
+    for (const name of keysLike(data, text, how)) joined = joined === undefined ? name : joined + SEPARATOR + name;
+    return joined ?? '';
   };
 }
 

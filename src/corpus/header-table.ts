@@ -155,12 +155,12 @@ export class HeaderTable {
 
   /** The headers of the line whose names, in lower case, are or begin like a text, in order. */
   findLike(text: string, how: Likeness): readonly Bytes[] {
-    const names = this.namesLike(text, how);
-    if (!names.some((name) => this.isInLine(name))) return NONE;
-    return names
-      .filter((name) => this.isInLine(name))
+    let found: number[] | undefined;
+    for (const name of this.namesLike(text, how)) if (this.isInLine(name)) (found ??= []).push(name);
+    if (found === undefined) return NONE;
+    return found
       .sort((one, other) => this.valueStart(one) - this.valueStart(other))
-      .map((name) => this.textOf(name));
+      .map((name) => this.texts[name] as Bytes);
   }
 
   private namesLike(text: string, how: Likeness): readonly number[] {
@@ -177,10 +177,6 @@ export class HeaderTable {
 
   private isInLine(name: number): boolean {
     return this.rows[name * ROW + SEEN_IN] === this.line;
-  }
-
-  private textOf(name: number): Bytes {
-    return this.texts[name] ?? '';
   }
 
   private beginLine(): number {

@@ -2,7 +2,8 @@
 import { LONGEST_DUMP } from '../replay/byte-lines.js';
 import { SPARE_BYTES, type ScannedBytes } from './scan-json.js';
 
-const BLOCK_BYTES = 1024 * 1024;
+/** It stays in the processor's own cache, between the system that fills it and the scan that reads it. */
+const BLOCK_BYTES = 128 * 1024;
 const LINE_FEED = 0x0a;
 
 /** The line at hand lies from {@link from} to {@link to}, where its line feed is. */

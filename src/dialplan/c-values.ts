@@ -6,6 +6,10 @@ const NUMBER = /^[+-]?[0-9.]*$/;
 const TRUE_WORDS = new Set(['yes', 'on', 'true', 't', 'enabled', 'active', 'allow']);
 const UPPER_CASE = /[A-Z]/;
 const BEYOND_ASCII = /[^\x00-\x7f]/;
+/** A shorter text is looked through before an expression has begun. */
+const SHORT = 40;
+const LETTER_A = 0x41;
+const LETTER_Z = 0x5a;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** `atoi`: the leading integer, else 0; what exceeds a long is clamped to it, then cut to 32 bits, as glibc does. */
@@ -32,6 +36,15 @@ export function isTrue(text: Bytes | undefined): boolean {
 
 /** ASCII lower case: FreeSWITCH compares names in the C locale, where no other byte has a case. */
 export function lowerCase(text: Bytes): Bytes {
-  if (!UPPER_CASE.test(text)) return text;
+  if (!hasUpperCase(text)) return text;
   return BEYOND_ASCII.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text.toLowerCase();
+}
+
+function hasUpperCase(text: Bytes): boolean {
+  if (text.length > SHORT) return UPPER_CASE.test(text);
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text.charCodeAt(at);
+    if (letter >= LETTER_A && letter <= LETTER_Z) return true;
+  }
+  return false;
 }

@@ -51,15 +51,19 @@ function asBytes(value: string | null): Bytes | null {
 /** Asks one after the other, until one knows. */
 export function firstOf(...sources: readonly AnswerSource[]): AnswerSource {
   return {
-    global: (name) => firstKnown(sources, (source) => source.global(name)),
-    api: (call, moment) => firstKnown(sources, (source) => source.api(call, moment)),
+    global: (name) => {
+      for (const source of sources) {
+        const known = source.global(name);
+        if (known !== undefined) return known;
+      }
+      return undefined;
+    },
+    api: (call, moment) => {
+      for (const source of sources) {
+        const known = source.api(call, moment);
+        if (known !== undefined) return known;
+      }
+      return undefined;
+    },
   };
-}
-
-function firstKnown(sources: readonly AnswerSource[], ask: (source: AnswerSource) => KnownAnswer): KnownAnswer {
-  for (const source of sources) {
-    const known = ask(source);
-    if (known !== undefined) return known;
-  }
-  return undefined;
 }
