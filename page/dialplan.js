@@ -236,9 +236,10 @@ function problems({ problems: all }) {
 function problemList(list) {
   return html`<ul class="problems">
     ${list.map(
-      ({ location, path, message }) =>
+      ({ location, line, column, path, message }) =>
         html`<li>
-          <code>${location}</code>${path === '' ? nothing : html` <code class="pointer">${path}</code>`}
+          <code>${line === null ? location : `${location}:${line}:${column}`}</code
+          >${path === '' ? nothing : html` <code class="pointer">${path}</code>`}
           <span lang="en">${message}</span>
         </li>`,
     )}

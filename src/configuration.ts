@@ -4,9 +4,11 @@ import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseDocument } from 'yaml';
+import { pointerTo } from './dialplan/pointer.js';
+import { located } from './dialplan/position.js';
 import type { Problem } from './dialplan/problem.js';
 import { createValidator, suggestion } from './dialplan/validate.js';
+import { parseYaml, UnusableYamlError, type YamlFile } from './dialplan/yaml-file.js';
 import { blockListOf } from './esl/listener.js';
 
 export interface Configuration {
@@ -83,6 +85,8 @@ export interface ConfigurationEntry {
   readonly path: string;
   readonly value: unknown;
   readonly source: string;
+  /** Where in its source it stands, for what is wrong with it: `file:line:column`. */
+  readonly place?: string;
 }
 
 export interface LoadedConfiguration {
@@ -174,14 +178,21 @@ function machineDefaults({ STATE_DIRECTORY: given }: ConfigurationInput['environ
 function fileEntries(given: string | undefined, problems: string[]): ConfigurationEntry[] {
   const file = given ?? FILE_NAMES.find((name) => existsSync(name));
   if (file === undefined) return [];
-  const value = readFile(file, problems);
-  if (value === undefined || value === null) return [];
+  const read = readFile(file, problems);
+  if (read?.value === undefined) return [];
+  const { value, positionOf } = read;
+  const placeOf = (pointer: string): string => located(file, positionOf(pointer));
   const invalid = validator.validateValue(value).problems;
-  problems.push(...invalid.map((problem) => describe(file, problem)));
-  return invalid.length > 0 ? [] : flatten(value as Record<string, unknown>, file);
+  problems.push(...invalid.map((problem) => describe(placeOf(problem.path), problem)));
+  if (invalid.length > 0) return [];
+  return flatten(value as Record<string, unknown>).map((entry) => ({
+    ...entry,
+    source: file,
+    place: placeOf(pointerTo(...entry.path.split('.'))),
+  }));
 }
 
-function readFile(file: string, problems: string[]): unknown {
+function readFile(file: string, problems: string[]): YamlFile | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -190,23 +201,22 @@ function readFile(file: string, problems: string[]): unknown {
     problems.push(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
     return undefined;
   }
-  // JSON is YAML too, and YAML's parser says where an error is.
-  const document = parseDocument(text, { prettyErrors: true });
-  for (const { message } of document.errors) {
-    problems.push(`${file}: expected ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${message.split('\n')[0] ?? ''}`);
+  try {
+    return parseYaml(file, text);
+  } catch (error) {
+    if (!(error instanceof UnusableYamlError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
   }
-  return document.errors.length > 0 ? undefined : document.toJS();
 }
 
-function flatten(value: Record<string, unknown>, source: string, prefix = ''): ConfigurationEntry[] {
+function flatten(value: Record<string, unknown>, prefix = ''): Pick<ConfigurationEntry, 'path' | 'value'>[] {
   return Object.entries(value).flatMap(([key, inner]) => {
     const here = `${prefix}${key}`;
     if (key === '$schema') return [];
     const short = SHORT_FORMS[here];
-    if (short !== undefined && typeof inner === 'string') return [{ path: short, value: inner, source }];
-    return leaves.has(here)
-      ? [{ path: here, value: inner, source }]
-      : flatten(inner as Record<string, unknown>, source, `${here}.`);
+    if (short !== undefined && typeof inner === 'string') return [{ path: short, value: inner }];
+    return leaves.has(here) ? [{ path: here, value: inner }] : flatten(inner as Record<string, unknown>, `${here}.`);
   });
 }
 
@@ -252,7 +262,10 @@ function valueOfText(text: string, { type }: SchemaNode): unknown {
 }
 
 function checkValues(configuration: Configuration, entries: ReadonlyMap<string, ConfigurationEntry>): string[] {
-  const sourceOf = (leaf: string): string => entries.get(leaf)?.source ?? '';
+  const sourceOf = (leaf: string): string => {
+    const { place, source = '' } = entries.get(leaf) ?? {};
+    return place ?? source;
+  };
   const problems = validator.validateValue(configuration).problems.map((problem) => {
     const leaf = leafOfPointer(problem.path);
     return describe(sourceOf(leaf), problem);

@@ -1,6 +1,7 @@
 /** The dialplan that calls are routed by now: follows its source, says in the log what changes, survives a source that is away. */
 import type { Logger } from 'winston';
 import { storeDirectory, type Configuration } from './configuration.js';
+import { placeOf } from './dialplan/place-of.js';
 import type { DialplanStatus } from './routes/dialplan-status.js';
 import type { DocumentSource, DocumentText, SourceListener } from './routes/document.js';
 import { FileSource } from './routes/file-source.js';
@@ -180,11 +181,13 @@ export class LiveDialplan {
   }
 
   private logUpdate({ snapshot, changed, newProblems, solved }: StoreUpdate): void {
-    for (const { severity, location, path, message } of newProblems) {
-      const where = path === '' ? location : `${location} ${path}`;
-      this.logger.log(severity === 'error' ? 'error' : 'warn', `${where}: ${message}`, {
+    for (const problem of newProblems) {
+      const { severity, location, at, path, message } = problem;
+      this.logger.log(severity === 'error' ? 'error' : 'warn', `${placeOf(problem)}: ${message}`, {
         event: 'document',
         location,
+        line: at?.line,
+        column: at?.column,
         path,
       });
     }

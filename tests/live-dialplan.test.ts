@@ -141,8 +141,11 @@ describe('the dialplan of a Redis that is away at the start', () => {
     const server = await start();
     await fill(server, 'answer');
     const first = await open(configure(server.url));
-    await server.client.hset(EXTENSIONS, { a: '{"condition": {"action": {}}}' });
+    await server.client.hset(EXTENSIONS, { a: '{"condition":\n {"action": {}}}' });
     while (first.snapshot.problems.length === 0) await new Promise(setImmediate);
+    expect(lines).toContain(
+      `error ${EXTENSIONS} "a":2:3 /condition/action: expected a key "application", found none; its previous version stays in force`,
+    );
     await close(first);
     await server.stop();
     servers = [];

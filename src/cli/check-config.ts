@@ -8,6 +8,7 @@ import {
   type ConfigurationEntry,
   type StoreConfiguration,
 } from '../configuration.js';
+import { placeOf } from '../dialplan/place-of.js';
 import { readDialplan, readRedisDialplan, type ReadDialplan } from '../routes/read-dialplan.js';
 import { isRedisUrl } from '../routes/redis/connection.js';
 import type { DocumentProblem, Snapshot } from '../routes/snapshot.js';
@@ -80,8 +81,8 @@ function printDialplan({ domains, problems }: Snapshot): number {
   return problems.some(({ severity }) => severity === 'error') ? EXIT_FINDINGS : EXIT_OK;
 }
 
-function describeProblem({ severity, location, path, message }: DocumentProblem): string {
-  return `${severity === 'error' ? '✗' : '!'} ${location}${path === '' ? '' : ` ${path}`}: ${message}`;
+function describeProblem(problem: DocumentProblem): string {
+  return `${problem.severity === 'error' ? '✗' : '!'} ${placeOf(problem)}: ${problem.message}`;
 }
 
 function print(line: string): void {

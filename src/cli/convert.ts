@@ -182,7 +182,7 @@ async function fromStore(spec: string, { config, domain }: ConvertOptions): Prom
   let contextCount = 0;
   for (const name of wanted) {
     const { contexts, unused, routesAt } = readStoredDomain(documents, name, findings);
-    for (const { location } of unused) findings.loss(location, 'no context names this extension; left out');
+    for (const { placeOf } of unused) findings.loss(placeOf(''), 'no context names this extension; left out');
     if (routesAt !== undefined) {
       const message = 'routes are not part of an XML dialplan: FreeSWITCH has them in its profiles, gateways and users';
       findings.loss(routesAt, message);

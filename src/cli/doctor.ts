@@ -7,6 +7,7 @@ import { textOf } from '../bytes.js';
 import { formatListen, parseListen, type Configuration } from '../configuration.js';
 import { socketTargets } from '../convert/socket-targets.js';
 import { pcre2Version } from '../dialplan/pcre2.js';
+import { placeOf } from '../dialplan/place-of.js';
 import { askFreeSwitch } from '../esl/ask-free-switch.js';
 import type { DocumentText } from '../routes/document.js';
 import { readDialplan } from '../routes/read-dialplan.js';
@@ -116,8 +117,9 @@ function documentLines(documents: ReadonlyMap<string, DocumentText>, { domains, 
   return [...lines, ...shown];
 }
 
-function problemLine({ severity, location, path, message }: DocumentProblem): Line {
-  return { is: severity === 'error' ? 'bad' : 'note', text: `${location}${path === '' ? '' : ` ${path}`}: ${message}` };
+function problemLine(problem: DocumentProblem): Line {
+  const { severity, message } = problem;
+  return { is: severity === 'error' ? 'bad' : 'note', text: `${placeOf(problem)}: ${message}` };
 }
 
 async function portLine(listen: string): Promise<Line> {

@@ -5,6 +5,8 @@ import type { LintFinding } from '../lint/finding.js';
 import { lint } from '../lint/lint.js';
 import type { LintedDomain } from '../lint/linted-domain.js';
 import { DEFAULT_SETTINGS, readSettings, type LintSettings } from '../lint/settings.js';
+import type { DocumentText } from '../routes/document.js';
+import { locateFindings } from './locate-findings.js';
 import { startProgress } from './progress.js';
 import { readTextFile } from './read-file.js';
 
@@ -22,12 +24,20 @@ export function lintSettings(named: string | undefined): LintSettings {
   return document;
 }
 
-/** @throws Pcre2MissingError */
-export function lintDomains(domains: readonly LintedDomain[], settings: LintSettings): LintFinding[] {
+/**
+ * @param documents those of the domains, by location, for where in them a finding is
+ * @throws Pcre2MissingError
+ */
+export function lintDomains(
+  domains: readonly LintedDomain[],
+  documents: ReadonlyMap<string, DocumentText>,
+  settings: LintSettings,
+): LintFinding[] {
   const today = new Date().toISOString().slice(0, 'YYYY-MM-DD'.length);
   const progress = startProgress({ unit: 'simulated calls' });
   try {
-    return domains.flatMap((domain) => lint(domain, { settings, today, progress }));
+    const findings = domains.flatMap((domain) => lint(domain, { settings, today, progress }));
+    return locateFindings(findings, documents);
   } finally {
     progress.stop();
   }

@@ -2,8 +2,10 @@
 import { Option, type Command } from 'commander';
 import { SEVERITIES, type Severity } from '../lint/finding.js';
 import { isAtLeast } from '../lint/lint.js';
+import type { LintedDomain } from '../lint/linted-domain.js';
 import type { LintSettings } from '../lint/settings.js';
 import { LINT_FORMATS, lintReport, type LintFormat } from '../report/lint-report.js';
+import type { DocumentText } from '../routes/document.js';
 import { dialplanAt } from './dialplan-at.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { lintDomains, lintSettings, SETTINGS_HELP } from './lint-dialplan.js';
@@ -63,14 +65,16 @@ Examples:
 async function runLint(dialplan: string, flags: LintFlags): Promise<number> {
   const { format, failSeverity } = flags;
   let settings: LintSettings;
-  let domains;
+  let documents: ReadonlyMap<string, DocumentText>;
+  let domains: readonly LintedDomain[];
   try {
     settings = lintSettings(flags.settings);
-    domains = selected(lintedDomains((await dialplanAt(dialplan, flags.config)).documents), flags.domain);
+    ({ documents } = await dialplanAt(dialplan, flags.config));
+    domains = selected(lintedDomains(documents), flags.domain);
   } catch (error) {
     return refuse((error as Error).message);
   }
-  const findings = lintDomains(domains, settings).filter(({ code }) => flags.code?.includes(code) ?? true);
+  const findings = lintDomains(domains, documents, settings).filter(({ code }) => flags.code?.includes(code) ?? true);
   const fails = (severity: Severity): boolean => failSeverity !== 'never' && isAtLeast(severity, failSeverity);
   const output = new Output();
   const report = { findings, domains: domains.map(({ name }) => name), fails };

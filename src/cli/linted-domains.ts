@@ -12,6 +12,7 @@ import { parseRoutes } from '../routes/route-table.js';
 interface DomainParts {
   readonly name: string;
   readonly extensions: LintedExtension[];
+  readonly refused: Set<string>;
   readonly problems: (Problem & { readonly location: string })[];
   contexts: LintedContexts | undefined;
   routes: LintedRoutes | undefined;
@@ -25,7 +26,14 @@ export function lintedDomains(documents: ReadonlyMap<string, DocumentText>): Lin
     const key = lowerCase(document.domain);
     let parts = domains.get(key);
     if (parts === undefined) {
-      parts = { name: document.domain, extensions: [], problems: [], contexts: undefined, routes: undefined };
+      parts = {
+        name: document.domain,
+        extensions: [],
+        refused: new Set(),
+        problems: [],
+        contexts: undefined,
+        routes: undefined,
+      };
       domains.set(key, parts);
     }
     const problems = addDocument(parts, location, document, compiler);
@@ -45,7 +53,8 @@ function addDocument(
   switch (kind) {
     case 'extension': {
       const { document, problems } = validateExtension(text);
-      if (document !== undefined) {
+      if (document === undefined) parts.refused.add(name);
+      else {
         parts.extensions.push({ name, location, document, extension: compileExtension(name, document, compiler) });
       }
       return problems;

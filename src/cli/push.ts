@@ -2,6 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import { InvalidArgumentError, type Command } from 'commander';
+import { placeOf, type Placed } from '../dialplan/place-of.js';
 import type { LintSettings } from '../lint/settings.js';
 import { contentChangeLines } from '../report/content-change-lines.js';
 import type { DocumentText } from '../routes/document.js';
@@ -13,12 +14,6 @@ import { lintDomains, lintSettings, SETTINGS_HELP } from './lint-dialplan.js';
 import { lintedDomains } from './linted-domains.js';
 import type { Finish } from './program.js';
 import { addStoreFlags, CannotRunError, withStore, type StoreAccess, type StoreFlags } from './store-client.js';
-
-interface RefusedPlace {
-  readonly location: string;
-  readonly path: string;
-  readonly message: string;
-}
 
 export interface WriteFlags extends StoreFlags {
   readonly domain?: string;
@@ -67,7 +62,7 @@ async function push(access: StoreAccess, dialplan: string, flags: PushFlags): Pr
   const errors = [
     ...snapshot.problems.filter(({ severity, location }) => severity === 'error' && wanted.has(location)),
     ...lintErrors(wanted, lintSettings(flags.settings)),
-  ].map(({ location, path, message }) => `✗ ${location}${path === '' ? '' : ` ${path}`}: ${message}`);
+  ].map((problem) => `✗ ${placeOf(problem)}: ${problem.message}`);
   if (errors.length > 0) {
     for (const line of new Set(errors)) print(line);
     print('nothing was written');
@@ -101,12 +96,15 @@ function tell({ domain, changes, keptAs }: DomainWrite, dryRun: boolean): void {
 }
 
 /** Documents that do not even validate are told by themselves. */
-function lintErrors(documents: ReadonlyMap<string, DocumentText>, settings: LintSettings): RefusedPlace[] {
-  return lintDomains(lintedDomains(documents), settings)
+function lintErrors(
+  documents: ReadonlyMap<string, DocumentText>,
+  settings: LintSettings,
+): (Placed & { readonly message: string })[] {
+  return lintDomains(lintedDomains(documents), documents, settings)
     .filter(({ severity, code }) => severity === 'error' && !code.startsWith('document'))
-    .map(({ location, path, message, code, witness }) => {
+    .map(({ location, at, path, message, code, witness }) => {
       const shown = witness === undefined ? '' : '; parkway lint shows the call';
-      return { location, path, message: `${message} (${code}${shown})` };
+      return { location, at, path, message: `${message} (${code}${shown})` };
     });
 }
 

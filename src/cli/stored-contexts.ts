@@ -1,11 +1,16 @@
 /** A domain of a dialplan in JSON, as what is written to XML. */
 import { lowerCase } from '../dialplan/c-values.js';
 import { validateExtension } from '../dialplan/parse-extension.js';
+import { jsonPositions } from '../dialplan/json-positions.js';
+import { placeOf } from '../dialplan/place-of.js';
+import { pointerTo } from '../dialplan/pointer.js';
+import type { Position } from '../dialplan/position.js';
 import type { Problem } from '../dialplan/problem.js';
 import type { Findings } from '../convert/finding.js';
 import type { ContextToWrite, ExtensionToWrite } from '../convert/write-dialplan-xml.js';
 import { parseContexts } from '../routes/context-lists.js';
 import type { DocumentText } from '../routes/document.js';
+import { locateProblems } from '../routes/locate-problems.js';
 
 /** Texts by location. */
 type Documents = ReadonlyMap<string, DocumentText>;
@@ -27,14 +32,18 @@ export function domainsOf(documents: Documents): readonly string[] {
 export function readStoredDomain(documents: Documents, domain: string, findings: Findings): StoredDomain {
   const own = [...documents].filter(([, document]) => lowerCase(document.domain) === lowerCase(domain));
   const extensions = new Map<string, ExtensionToWrite>();
-  for (const [location, { kind, name, text }] of own) {
+  for (const [location, text] of own) {
+    const { kind, name } = text;
     if (kind !== 'extension') continue;
-    const { document, problems } = validateExtension(text);
-    if (document === undefined) reportRefused(location, problems, findings);
-    else extensions.set(name, { name, document, location });
+    const { document, problems } = validateExtension(text.text);
+    if (document === undefined) reportRefused(location, text, problems, findings);
+    else {
+      const at = (path: string): Position | undefined => jsonPositions(text.text, [path]).get(path);
+      extensions.set(name, { name, document, placeOf: (path) => placeOf({ location, at: at(path), path }) });
+    }
   }
-  const contexts = own.flatMap(([location, { kind, text }]) =>
-    kind === 'contexts' ? readContexts(location, text, extensions, findings) : [],
+  const contexts = own.flatMap(([location, text]) =>
+    text.kind === 'contexts' ? readContexts(location, text, extensions, findings) : [],
   );
   const used = new Set(contexts.flatMap((context) => context.extensions.map(({ name }) => name)));
   return {
@@ -46,26 +55,30 @@ export function readStoredDomain(documents: Documents, domain: string, findings:
 
 function readContexts(
   location: string,
-  text: string,
+  text: DocumentText,
   extensions: ReadonlyMap<string, ExtensionToWrite>,
   findings: Findings,
 ): ContextToWrite[] {
-  const { document: lists, problems } = parseContexts(text);
-  if (lists === undefined) reportRefused(location, problems, findings);
-  return [...(lists ?? [])].map(([name, list]) => ({
+  const { document: lists, problems } = parseContexts(text.text);
+  if (lists === undefined) reportRefused(location, text, problems, findings);
+  const missing: Problem[] = [];
+  const contexts = [...(lists ?? [])].map(([name, list]) => ({
     name,
     extensions: list.flatMap((wanted, index) => {
       const extension = extensions.get(wanted);
-      if (extension === undefined) {
-        findings.loss(`${location} /${name}/${index}`, `there is no extension "${wanted}", or it is refused; left out`);
-      }
-      return extension ?? [];
+      if (extension !== undefined) return extension;
+      const message = `there is no extension "${wanted}", or it is refused`;
+      missing.push({ severity: 'error', path: pointerTo(name, index), message });
+      return [];
     }),
   }));
+  reportRefused(location, text, missing, findings);
+  return contexts;
 }
 
-function reportRefused(location: string, problems: readonly Problem[], findings: Findings): void {
-  for (const { severity, path, message } of problems) {
-    if (severity === 'error') findings.loss(path === '' ? location : `${location} ${path}`, `${message}; left out`);
+function reportRefused(location: string, text: DocumentText, problems: readonly Problem[], findings: Findings): void {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  for (const problem of locateProblems(errors, location, text)) {
+    findings.loss(placeOf(problem), `${problem.message}; left out`);
   }
 }

@@ -179,6 +179,7 @@ function junitCase(result: CaseResult): JUnitCase {
   return {
     name: test.name,
     group: test.file,
+    at: { file: test.file, line: test.at.line },
     seconds: tookMs / 1000,
     outcome: status,
     ...(message === undefined ? {} : { message: message.split('\n')[0] ?? '' }),

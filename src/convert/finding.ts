@@ -2,7 +2,7 @@
 export interface Finding {
   /** A loss: the other form does not hold it, or not with the same meaning. A warning: it does, but look at it. */
   readonly severity: 'loss' | 'warning';
-  /** `file:line`, or a document's location and the JSON pointer into it. */
+  /** `file:line`, or `file:line:column /pointer` in a document. */
   readonly where: string;
   readonly message: string;
 }

@@ -1,6 +1,7 @@
 /** Documents to the XML that FreeSWITCH loads, written so that neither its preprocessor nor its parser changes a byte. */
 import { listOf } from '../dialplan/compile-extension.js';
 import type { ConditionDocument, ExtensionDocument, OneOrMany } from '../dialplan/extension-document.js';
+import { pointerTo } from '../dialplan/pointer.js';
 import { commentFor } from './comments.js';
 import type { Findings } from './finding.js';
 
@@ -13,8 +14,8 @@ export interface ContextToWrite {
 export interface ExtensionToWrite {
   readonly name: string;
   readonly document: ExtensionDocument;
-  /** Where the document is, for findings. */
-  readonly location: string;
+  /** Where the document is, and in it what a JSON pointer names, for findings. */
+  readonly placeOf: (pointer: string) => string;
 }
 
 /** Keys that are elements in XML, and what the elements are called, in the order in which they are written. */
@@ -66,12 +67,12 @@ class Writer {
     this.line(1, '</context>');
   }
 
-  private extension({ name, document, location }: ExtensionToWrite): void {
+  private extension({ name, document, placeOf }: ExtensionToWrite): void {
     const { name: own, ...rest } = document;
     if (own !== undefined && String(own) !== name) {
-      this.findings.warning(`${location} /name`, `the name it is stored under, "${name}", is written, as that counts`);
+      this.findings.warning(placeOf('/name'), `the name it is stored under, "${name}", is written, as that counts`);
     }
-    this.element('extension', { name, ...rest }, { location, path: '', depth: 2 });
+    this.element('extension', { name, ...rest }, { placeOf, path: '', depth: 2 });
   }
 
   private element(name: string, document: Document, place: Place): void {
@@ -97,14 +98,14 @@ class Writer {
     this.line(depth, `</${name}>`);
   }
 
-  private attributes(element: string, document: Document, { location, path }: Place): string[] {
+  private attributes(element: string, document: Document, { placeOf, path }: Place): string[] {
     const elsewhere = new Set(['description', '$schema', ...(ELEMENTS[element] ?? []).map(([key]) => key)]);
     return Object.entries(document).flatMap(([key, value]) => {
       if (elsewhere.has(key)) return [];
       const isText = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
       if (isText && ATTRIBUTE_NAME.test(key) && !NO_ATTRIBUTES.has(key)) return [attribute(key, String(value))];
       const reason = isText ? 'no attribute can have its name' : 'its value is no text';
-      this.findings.loss(`${location} ${path}/${key}`, `XML has no room for this key, for ${reason}; left out`);
+      this.findings.loss(placeOf(path + pointerTo(key)), `XML has no room for this key, for ${reason}; left out`);
       return [];
     });
   }
@@ -112,7 +113,7 @@ class Writer {
 
 /** Where in which document something stands. */
 interface Place {
-  readonly location: string;
+  readonly placeOf: ExtensionToWrite['placeOf'];
   readonly path: string;
   readonly depth: number;
 }
@@ -120,12 +121,12 @@ interface Place {
 function childrenOf(
   document: Document,
   key: string,
-  { location, path, depth }: Place,
+  { placeOf, path, depth }: Place,
 ): readonly { readonly child: Document; readonly place: Place }[] {
   const value = document[key] as OneOrMany<ConditionDocument> | undefined;
   return listOf(value).map((child, index) => ({
     child: child as Document,
-    place: { location, path: `${path}/${key}${Array.isArray(value) ? `/${index}` : ''}`, depth: depth + 1 },
+    place: { placeOf, path: `${path}/${key}${Array.isArray(value) ? `/${index}` : ''}`, depth: depth + 1 },
   }));
 }
 

@@ -30,7 +30,7 @@ function testCase(
   test: TestDocument,
   row: RowDocument,
   pointer: string,
-  { file, document, lineOf }: TestsFile,
+  { file, document, positionOf }: TestsFile,
 ): TestCase {
   const inRow = Object.fromEntries(Object.entries(row).filter(([key]) => !ROW_KEYS.has(key))) as CallDocument;
   const call = mergeCalls(mergeCalls(document.call, test.call), inRow);
@@ -38,7 +38,7 @@ function testCase(
   return {
     name: nameOf(test, row, call, inRow),
     file,
-    line: lineOf(pointer),
+    at: positionOf(pointer),
     skip: row.skip ?? test.skip,
     call,
     inContext: row.inContext ?? test.inContext,

@@ -10,12 +10,12 @@ import type { InvariantDocument } from './test-document.js';
 export function invariantCases(
   invariant: InvariantDocument,
   pointer: string,
-  { file, document, lineOf }: TestsFile,
+  { file, document, positionOf }: TestsFile,
   snapshot: Snapshot,
 ): TestCase[] {
   const numbers = numbersOf(invariant, file);
-  const line = lineOf(pointer);
-  const common = { file, line, skip: invariant.skip, expect: invariant.expect };
+  const at = positionOf(pointer);
+  const common = { file, at, skip: invariant.skip, expect: invariant.expect };
   const domains = [...snapshot.domains.values()].filter(({ name }) => isAmong(name, invariant.domains));
   const cases = domains.flatMap((domain) => {
     const where = (context: string): string => (snapshot.domains.size === 1 ? context : `${context} of ${domain.name}`);

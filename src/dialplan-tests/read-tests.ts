@@ -5,19 +5,18 @@ import { bytesOf } from '../bytes.js';
 import { compileExpression } from '../dialplan/expression.js';
 import { Pattern } from '../dialplan/pcre2.js';
 import { pointerTo } from '../dialplan/pointer.js';
+import type { Position } from '../dialplan/position.js';
 import type { Problem } from '../dialplan/problem.js';
 import { createValidator } from '../dialplan/validate.js';
 import { parseYaml, UnusableYamlError } from '../dialplan/yaml-file.js';
 import { STANDARD_INPUT } from '../replay/open-recording.js';
 import type { TestsDocument } from './test-document.js';
 
-/** Where something stands, by its JSON pointer: the first line is 1. */
-export type LineOf = (pointer: string) => number;
-
 export interface TestsFile {
   readonly file: string;
   readonly document: TestsDocument;
-  readonly lineOf: LineOf;
+  /** Where something stands, by its JSON pointer. */
+  readonly positionOf: (pointer: string) => Position;
 }
 
 const schema = createRequire(import.meta.url)('../../schema/dialplan-tests.schema.json') as object;
@@ -30,11 +29,11 @@ export function readTests(file: string): TestsFile {
 
 /** Nothing in a file of tests is meant as a quantity. @throws UnusableYamlError */
 export function parseTests(file: string, text: string): TestsFile {
-  const { value = {}, lineOf, complaint } = parseYaml(file, text, { numbersAsWritten: true });
+  const { value = {}, positionOf, complaint } = parseYaml(file, text, { numbersAsWritten: true });
   const { document, problems } = validator.validateValue(value);
   const all = [...withoutBranches(problems), ...(document === undefined ? [] : expressionProblems(document, ''))];
   if (document === undefined || all.length > 0) throw new UnusableYamlError(all.map(complaint));
-  return { file, document, lineOf };
+  return { file, document, positionOf };
 }
 
 function readText(file: string): string {

@@ -1,11 +1,13 @@
 /** One call and what is expected of it, with all that a file, a test and a row of its table say put together. */
 import path from 'node:path';
+import type { Position } from '../dialplan/position.js';
 import type { CallDocument, ExpectDocument, SituationDocument } from './test-document.js';
 
 export interface TestCase {
   readonly name: string;
   readonly file: string;
-  readonly line: number;
+  /** Where in the file it stands. */
+  readonly at: Position;
   /** Why it is not run. */
   readonly skip: string | undefined;
   readonly call: CallDocument;

@@ -2,8 +2,11 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parse as parseTolerantly, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import leven from 'leven';
+import { MOST_LEVELS, tooDeepAt } from './nesting.js';
 import { pointerTo } from './pointer.js';
+import { positionAt } from './position.js';
 import type { Problem } from './problem.js';
+import { showValue } from './show-value.js';
 
 export interface Validated<Document> {
   /** Undefined if there is an error among the problems. */
@@ -78,28 +81,33 @@ function compile<Document>(schema: object): ValidateFunction<Document> {
 
 function parse(text: string): { value: unknown } | { problem: Problem } {
   const plain = text.replace(/^\uFEFF/, '');
+  const deep = tooDeepAt(plain);
+  if (deep !== undefined) return problemAt(plain, deep, `expected at most ${MOST_LEVELS} levels of objects and lists`);
   try {
     return { value: JSON.parse(plain) as unknown };
   } catch (error) {
-    const message = `expected JSON: ${locateSyntaxError(plain) ?? String(error)}`;
-    return { problem: { severity: 'error', path: '', message } };
+    if (plain.trim() === '') return problemAt(plain, 0, 'no JSON: the document is empty');
+    return syntaxProblem(plain) ?? problemAt(plain, 0, `no JSON: ${(error as Error).message}`);
   }
 }
 
 /** JSON.parse says what is wrong in words that change, and not always where. */
-function locateSyntaxError(text: string): string | undefined {
-  if (text.trim() === '') return 'the document is empty';
+function syntaxProblem(text: string): { problem: Problem } | undefined {
   const errors: ParseError[] = [];
   parseTolerantly(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
   if (first === undefined) return undefined;
-  const before = text.slice(0, first.offset).split('\n');
   const found = text.slice(first.offset, first.offset + Math.max(first.length, 1));
   const expected = EXPECTED[printParseErrorCode(first.error)] ?? 'something else';
-  return (
-    `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: ` +
-    `expected ${expected}, found ${found === '' ? 'the end' : show(found)}`
+  return problemAt(
+    text,
+    first.offset,
+    `no JSON: expected ${expected}, found ${found === '' ? 'the end' : showValue(found, LONGEST_FOUND)}`,
   );
+}
+
+function problemAt(text: string, offset: number, message: string): { problem: Problem } {
+  return { problem: { severity: 'error', path: '', message, at: positionAt(text, offset) } };
 }
 
 function problemsOf(validate: ValidateFunction, value: unknown, unknownKey: Problem['severity']): Problem[] {
@@ -128,7 +136,11 @@ function problemOf(error: ErrorObject, unknownKey: Problem['severity']): Problem
       return { severity: 'error', path, message: `expected a key "${missingProperty}", found none` };
     }
     default:
-      return { severity: 'error', path, message: `expected ${expectation(error)}, found ${show(error.data)}` };
+      return {
+        severity: 'error',
+        path,
+        message: `expected ${expectation(error)}, found ${showValue(error.data, LONGEST_FOUND)}`,
+      };
   }
 }
 
@@ -158,11 +170,6 @@ function expectation(error: ErrorObject): string {
 
 function withArticle(type: string): string {
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
 }
 
 /** ", did you mean …?" if one of the known words is close to it, else empty. */

@@ -1,8 +1,10 @@
 /** Files that people write by hand, in YAML or in JSON, which is YAML: what they hold, and on which line it stands. */
 import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { keysOf } from './pointer.js';
+import { located, type Position } from './position.js';
 import type { Problem } from './problem.js';
 
-/** The file cannot be used; each problem begins with file and line. */
+/** The file cannot be used; each problem begins with file, line and column. */
 export class UnusableYamlError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'));
@@ -13,9 +15,9 @@ export class UnusableYamlError extends Error {
 export interface YamlFile {
   /** Undefined for an empty file. */
   readonly value: unknown;
-  /** The line of what a JSON pointer names, or of the deepest thing around it that is there; the first is 1. */
-  readonly lineOf: (pointer: string) => number;
-  /** `file:line: pointer: message` */
+  /** Where the key or the element stands that a JSON pointer names, or the deepest thing around it that is there. */
+  readonly positionOf: (pointer: string) => Position;
+  /** `file:line:column: pointer: message` */
   readonly complaint: (problem: Pick<Problem, 'path' | 'message'>) => string;
 }
 
@@ -30,18 +32,23 @@ export interface YamlOptions {
  */
 export function parseYaml(file: string, text: string, { numbersAsWritten = false }: YamlOptions = {}): YamlFile {
   const lines = new LineCounter();
+  const positionAt = (offset: number): Position => {
+    const { line, col: column } = lines.linePos(offset);
+    return { line, column };
+  };
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (yaml.errors.length > 0) {
+    const what = file.endsWith('.json') ? 'JSON' : 'YAML';
     throw new UnusableYamlError(
-      yaml.errors.map(({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: expected YAML: ${message}`),
+      yaml.errors.map(({ message, pos }) => `${located(file, positionAt(pos[0]))}: no ${what}: ${message}`),
     );
   }
   if (numbersAsWritten) keepNumbersAsWritten(yaml);
-  const lineOf = (pointer: string): number => lines.linePos(offsetOf(yaml, pointer)).line;
+  const positionOf = (pointer: string): Position => positionAt(offsetOf(yaml, pointer));
   return {
     value: yaml.toJS() ?? undefined,
-    lineOf,
-    complaint: ({ path, message }) => `${file}:${lineOf(path)}: ${path === '' ? '' : `${path}: `}${message}`,
+    positionOf,
+    complaint: ({ path, message }) => `${located(file, positionOf(path))}: ${path === '' ? '' : `${path}: `}${message}`,
   };
 }
 
@@ -56,8 +63,7 @@ function keepNumbersAsWritten(yaml: Document): void {
 function offsetOf(yaml: Document, pointer: string): number {
   let node: unknown = yaml.contents;
   let offset = 0;
-  for (const key of pointer.split('/').slice(1)) {
-    const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const name of keysOf(pointer)) {
     const pair = isMap(node)
       ? node.items.find(({ key: one }) => isScalar(one) && String(one.value) === name)
       : undefined;

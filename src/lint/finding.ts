@@ -1,5 +1,6 @@
 /** What lint says, and how a check says it. */
 import type { Bytes } from '../bytes.js';
+import type { Position } from '../dialplan/position.js';
 import type { TimeFinder } from '../dialplan/time-finder.js';
 import type { Trace } from '../dialplan/trace.js';
 import type { TextFinder } from '../pattern/text-finder.js';
@@ -26,6 +27,8 @@ export interface LintFinding {
   readonly domain: string;
   /** Where the document is: a file's path, or a key and field. */
   readonly location: string;
+  /** Where in its text, where the pointer cannot tell it: in what is no JSON. */
+  readonly at?: Position;
   /** Where in the document, as a JSON pointer; empty for the whole. */
   readonly path: string;
   readonly message: string;
@@ -38,6 +41,7 @@ export interface LintFinding {
 export interface Found {
   readonly code: string;
   readonly location: string;
+  readonly at?: Position;
   readonly path: string;
   readonly message: string;
   readonly fix?: string;

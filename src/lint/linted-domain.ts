@@ -10,7 +10,9 @@ export interface LintedDomain {
   /** Undefined where there are none, or none that can be read. */
   readonly contexts: LintedContexts | undefined;
   readonly routes: LintedRoutes | undefined;
-  /** Documents that do not validate, and keys nobody reads. */
+  /** Names of extensions that are there, but whose documents do not validate. */
+  readonly refused: ReadonlySet<string>;
+  /** What is wrong with documents that do not validate, and keys nobody reads. */
   readonly problems: readonly (Problem & { readonly location: string })[];
   readonly compiler: ExpressionCompiler;
 }

@@ -1,5 +1,6 @@
 /** A dump's text to the call it tells of. */
 import { bytesOf, type Bytes } from '../bytes.js';
+import { showValue } from '../dialplan/show-value.js';
 import { decodeValue } from '../esl/url-encoding.js';
 import { parseHeaders } from '../esl/frame-decoder.js';
 import { answersFromTexts, KNOWS_NOTHING } from './answer-source.js';
@@ -23,6 +24,7 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 const CONNECT_FUNCTION = 'parse_command';
 const MICROSECONDS_PER_MS = 1000;
 const MS_PER_HOUR = 3_600_000;
+const LONGEST_SHOWN = 40;
 
 export function callOfPiece(piece: Exclude<Piece, { kind: 'stray' }>): CallOrProblem | undefined {
   switch (piece.kind) {
@@ -49,7 +51,10 @@ function callOfJson({ value, toBytes }: JsonDump): CallOrProblem | undefined {
   const headers = new Map<string, Bytes>();
   for (const [name, header] of Object.entries(value)) {
     if (name === '_body') continue;
-    const text = Array.isArray(header) ? `${ARRAY}${header.map(String).join('|:')}` : String(header);
+    const texts = Array.isArray(header) ? (header as unknown[]) : [header];
+    if (!texts.every(isScalar))
+      return problem(`expected a text or a list of texts in ${showValue(name, LONGEST_SHOWN)}`);
+    const text = Array.isArray(header) ? `${ARRAY}${texts.map(String).join('|:')}` : String(header);
     headers.set(toBytes(name), toBytes(text));
   }
   return callOfHeaders(headers, 'json event');
@@ -184,6 +189,10 @@ function unescapeXml(text: Bytes): Bytes {
     const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
     return code < 0x100 ? String.fromCharCode(code) : entity;
   });
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || typeof value !== 'object';
 }
 
 function problem(message: string): CallOrProblem {

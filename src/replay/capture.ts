@@ -1,4 +1,6 @@
 /** One line of Parkway's own recordings; see `schema/capture.schema.json`. */
+import { pointerTo } from '../dialplan/pointer.js';
+import { showValue } from '../dialplan/show-value.js';
 import { createValidator } from '../dialplan/validate.js';
 import type { AnswerTexts } from './answer-source.js';
 
@@ -73,6 +75,8 @@ const PARTS = {
   outcome: { type: 'object', required: ['kind'], properties: { kind: TEXT, hangupCause: TEXT } },
 };
 
+const LONGEST_FOUND = 40;
+
 const parts = createValidator<Capture>({ type: 'object', properties: PARTS }, { unknownKey: 'error' });
 
 /** Whether it matters what value a member of a capture has, besides those that are always there. */
@@ -93,14 +97,17 @@ export function isCapture(value: object): value is { readonly capture: unknown }
 /** What keeps it from being replayed, in words; undefined if it is a {@link Capture}. */
 export function captureProblem(value: { readonly capture: unknown }): string | undefined {
   const { capture, data, arrivedAt } = value as Record<string, unknown>;
-  if (capture !== VERSION) return `expected a capture of version ${VERSION}, found version ${JSON.stringify(capture)}`;
-  if (typeof data !== 'object' || data === null) return `expected the channel's headers in "data", found ${show(data)}`;
+  if (capture !== VERSION)
+    return `expected a capture of version ${VERSION}, found version ${showValue(capture, LONGEST_FOUND)}`;
+  if (typeof data !== 'object' || data === null)
+    return `expected the channel's headers in "data", found ${showValue(data, LONGEST_FOUND)}`;
   if (typeof arrivedAt !== 'number' || Math.abs(arrivedAt) > FARTHEST_MS)
-    return `expected epoch milliseconds in "arrivedAt", found ${show(arrivedAt)}`;
+    return `expected epoch milliseconds in "arrivedAt", found ${showValue(arrivedAt, LONGEST_FOUND)}`;
+  for (const name in data) {
+    const header = (data as Record<string, unknown>)[name];
+    if (typeof header === 'object' && header !== null)
+      return `/data${pointerTo(name)}: expected a text, found ${showValue(header, LONGEST_FOUND)}`;
+  }
   const problem = parts.validateValue(value).problems.find(({ severity }) => severity === 'error');
   return problem === undefined ? undefined : `${problem.path}: ${problem.message}`;
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 40);
 }

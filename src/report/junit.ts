@@ -6,6 +6,8 @@ export interface JUnitCase {
   readonly group: string;
   /** What the case belongs to within its group; undefined: the group itself. */
   readonly of?: string;
+  /** Where it stands. */
+  readonly at?: { readonly file: string; readonly line: number | undefined };
   readonly seconds: number;
   readonly outcome: 'pass' | 'fail' | 'error' | 'skip';
   /** One line that says what is wrong. */
@@ -59,8 +61,10 @@ function totals(cases: readonly JUnitCase[]): string {
   );
 }
 
-function caseXml({ name, group, of = group, seconds, outcome, message = '', details = '' }: JUnitCase): string[] {
-  const attributes = `name="${escape(name)}" classname="${escape(of)}" time="${seconds.toFixed(3)}"`;
+function caseXml({ name, group, of = group, at, seconds, outcome, message = '', details = '' }: JUnitCase): string[] {
+  const file = at === undefined ? '' : ` file="${escape(at.file)}"`;
+  const line = at?.line === undefined ? '' : ` line="${at.line}"`;
+  const attributes = `name="${escape(name)}" classname="${escape(of)}"${file}${line} time="${seconds.toFixed(3)}"`;
   if (outcome === 'pass' && details === '') return [`    <testcase ${attributes}/>`];
   const said =
     outcome === 'pass'

@@ -1,5 +1,6 @@
 /** What lint found, in the forms people and machines read. */
 import { textOf } from '../bytes.js';
+import { placeOf } from '../dialplan/place-of.js';
 import type { LintFinding, Severity, Witness } from '../lint/finding.js';
 import { junitXml, type JUnitCase } from './junit.js';
 import { cell, folded } from './markdown.js';
@@ -38,13 +39,12 @@ function pretty({ findings, domains }: LintReport, style: Style): string {
     if (finding.location !== location) {
       if (location !== undefined) lines.push('');
       ({ location } = finding);
-      lines.push(style.strong(printableText(location)));
     }
-    const { code, severity, path, message, fix, witness } = finding;
-    lines.push(`  ${painted(severity, style)} ${code}${path === '' ? '' : ` ${printableText(path)}`}`);
-    lines.push(`    ${printableText(message)}`);
-    if (fix !== undefined) lines.push(`    ${style.faint(`fix: ${printableText(fix)}`)}`);
-    if (witness !== undefined) lines.push(...witnessLines(witness).map((line) => `    ${style.faint(line)}`));
+    const { code, severity, message, fix, witness } = finding;
+    lines.push(`${style.strong(printableText(placeOf(finding)))} ${painted(severity, style)} ${code}`);
+    lines.push(`  ${printableText(message)}`);
+    if (fix !== undefined) lines.push(`  ${style.faint(`fix: ${printableText(fix)}`)}`);
+    if (witness !== undefined) lines.push(...witnessLines(witness).map((line) => `  ${style.faint(line)}`));
   }
   if (lines.length > 0) lines.push('');
   lines.push(`${summary(findings)} in ${domains.length === 1 ? 'domain' : 'domains'} ${domains.join(', ')}`);
@@ -99,8 +99,16 @@ function plainWitness({ call, assumptions, hunts }: Witness): PlainWitness {
   };
 }
 
-function plain({ witness, ...finding }: LintFinding): object {
-  return witness === undefined ? finding : { ...finding, witness: plainWitness(witness) };
+function plain({ code, severity, domain, location, at, witness, ...finding }: LintFinding): object {
+  return {
+    code,
+    severity,
+    domain,
+    location,
+    ...at,
+    ...finding,
+    ...(witness === undefined ? {} : { witness: plainWitness(witness) }),
+  };
 }
 
 function counts(findings: readonly LintFinding[]): Record<`${Severity}s`, number> {
@@ -132,15 +140,16 @@ function junit({ findings, domains, fails }: LintReport): string {
 }
 
 function junitCase(finding: LintFinding, isFailure: boolean): JUnitCase {
-  const { domain, location, path, code, severity, message, fix, witness } = finding;
+  const { domain, location, at, path, code, severity, message, fix, witness } = finding;
   const text = [message, ...(fix === undefined ? [] : [`fix: ${fix}`]), ...(witness ? witnessLines(witness) : [])];
   return {
     name: `${severity} ${code} ${path}`.trim(),
     group: domain,
     of: printableText(location),
+    at: { file: printableText(location), line: at?.line },
     seconds: 0,
     outcome: isFailure ? 'fail' : 'pass',
-    message: printableText(message),
+    message: printableText(`${placeOf(finding)}: ${message}`),
     details: text.map(printableText).join('\n'),
   };
 }
@@ -148,12 +157,14 @@ function junitCase(finding: LintFinding, isFailure: boolean): JUnitCase {
 function markdown({ findings, domains }: LintReport): string {
   const lines = [`**parkway lint**: ${summary(findings)} in ${domains.map(cell).join(', ')}`];
   if (findings.length > 0) lines.push('', '| | code | where | what |', '| --- | --- | --- | --- |');
-  for (const { severity, code, location, path, message, fix } of findings) {
+  for (const finding of findings) {
+    const { severity, code, message, fix } = finding;
     const what = `${cell(message)}${fix === undefined ? '' : ` *fix:* ${cell(fix)}`}`;
-    lines.push(`| ${severity} | \`${code}\` | ${cell(`${location} ${path}`.trim())} | ${what} |`);
+    lines.push(`| ${severity} | \`${code}\` | ${cell(placeOf(finding))} | ${what} |`);
   }
-  for (const { code, location, path, witness } of findings) {
-    if (witness !== undefined) lines.push('', ...folded(`${code} ${location} ${path}`, witnessLines(witness)));
+  for (const finding of findings) {
+    const { code, witness } = finding;
+    if (witness !== undefined) lines.push('', ...folded(`${code} ${placeOf(finding)}`, witnessLines(witness)));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 /** How dialplan tests went: for people, and as one JSON object a case. */
 import type { CaseResult, Status } from '../dialplan-tests/run-case.js';
+import { located } from '../dialplan/position.js';
 import { entryLines } from './explanation-lines.js';
 import { cell, folded } from './markdown.js';
 import { printableText } from './printable.js';
@@ -17,7 +18,7 @@ const WORDS: Readonly<Record<Status, string>> = {
 
 /** `✗ name  (file:line)`, and where something is wrong what it is and the trace of what decided. */
 export function caseLines({ test, status, messages, trace }: CaseResult, style: Style): string[] {
-  const place = status === 'pass' ? '' : style.faint(`  (${printableText(`${test.file}:${test.line}`)})`);
+  const place = status === 'pass' ? '' : style.faint(`  (${printableText(located(test.file, test.at))})`);
   const head = `${marked(status, style)} ${printableText(test.name)}${place}`;
   if (status === 'pass') return [head];
   const said = messages.flatMap((message) => message.split('\n')).map((line) => `    ${printableText(line)}`);
@@ -42,7 +43,7 @@ export function testsMarkdown(results: readonly CaseResult[], summary: string): 
     if (result.status === 'skip') continue;
     lines.push(
       '',
-      ...folded(`${result.test.name} (${result.test.file}:${result.test.line})`, caseLines(result, PLAIN)),
+      ...folded(`${result.test.name} (${located(result.test.file, result.test.at)})`, caseLines(result, PLAIN)),
     );
   }
   return `${lines.join('\n').trimEnd()}\n`;
@@ -58,5 +59,5 @@ export function testSummaryLine(counts: ReadonlyMap<Status, number>, tookMs: num
 }
 
 export function caseJson({ test, status, messages, trace, tookMs }: CaseResult): object {
-  return { name: test.name, file: test.file, line: test.line, status, messages, trace: traceLines(trace), tookMs };
+  return { name: test.name, file: test.file, ...test.at, status, messages, trace: traceLines(trace), tookMs };
 }

@@ -9,6 +9,8 @@ export interface DocumentText {
   /** The extension's name; the kind for the other two. */
   readonly name: string;
   readonly text: string;
+  /** Made of several values: nobody has written its lines. */
+  readonly isComposed?: true;
 }
 
 /** Documents by location (a file's path, a key and field); undefined for one that is no more. */

@@ -6,9 +6,11 @@ import { ExpressionCompiler } from '../dialplan/expression.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import type { Extension } from '../dialplan/extension.js';
 import { parseExtension } from '../dialplan/parse-extension.js';
+import { pointerTo } from '../dialplan/pointer.js';
 import type { Problem } from '../dialplan/problem.js';
 import { parseContexts, type ContextLists } from './context-lists.js';
 import type { DocumentChanges, DocumentText } from './document.js';
+import { locateProblems } from './locate-problems.js';
 import { NO_ROUTES, parseRoutes, type RouteTable } from './route-table.js';
 import { Slices } from './slices.js';
 import type { Context, DocumentProblem, Domain, Snapshot } from './snapshot.js';
@@ -261,7 +263,7 @@ interface DomainParts {
   readonly extensions: Map<string, Extension>;
   /** Extensions that are there but were refused. */
   readonly refused: Set<string>;
-  contexts: { location: string; lists: ContextLists } | undefined;
+  contexts: { location: string; document: DocumentText; lists: ContextLists } | undefined;
   routes: RouteTable;
 }
 
@@ -276,7 +278,7 @@ function addToParts(parts: DomainParts, location: string, { document, inForce }:
   } else if (parsed.kind === 'extension') {
     parts.extensions.set(document.name, parsed.extension);
   } else if (parsed.kind === 'contexts') {
-    parts.contexts = { location, lists: parsed.contexts };
+    parts.contexts = { location, document: inForce?.document ?? document, lists: parsed.contexts };
   } else {
     parts.routes = parsed.routes;
   }
@@ -284,16 +286,16 @@ function addToParts(parts: DomainParts, location: string, { document, inForce }:
 
 function* composeDomain(parts: DomainParts, problems: DocumentProblem[]): Work<Domain> {
   const contexts = new Map<string, Context>();
+  const missing: Problem[] = [];
   for (const [name, list] of parts.contexts?.lists ?? []) {
     const extensions: Extension[] = [];
     for (const [index, wanted] of list.entries()) {
       const extension = parts.extensions.get(wanted);
       if (extension !== undefined) extensions.push(extension);
       else if (!parts.refused.has(wanted)) {
-        problems.push({
+        missing.push({
           severity: 'warning',
-          location: parts.contexts?.location ?? parts.name,
-          path: `/${name}/${index}`,
+          path: pointerTo(name, index),
           message: `there is no extension "${wanted}" in domain ${parts.name}; the others of the context are used`,
         });
       }
@@ -301,12 +303,15 @@ function* composeDomain(parts: DomainParts, problems: DocumentProblem[]): Work<D
     }
     contexts.set(lowerCase(name), { name, extensions });
   }
+  if (parts.contexts !== undefined) {
+    problems.push(...locateProblems(missing, parts.contexts.location, parts.contexts.document));
+  }
   return { name: parts.name, contexts, routes: parts.routes };
 }
 
 function hold(location: string, document: DocumentText, before: Held['inForce'], compiler: ExpressionCompiler): Held {
   const { parsed, problems } = parse(document, compiler);
-  const located = problems.map((problem) => ({ ...problem, location }));
+  const located = locateProblems(problems, location, document);
   if (parsed !== undefined) return { document, inForce: { parsed, document }, problems: located };
   const consequence = before === undefined ? 'it is left out' : 'its previous version stays in force';
   return {
@@ -336,6 +341,7 @@ function parse(
   }
 }
 
-function identify({ location, path, message }: DocumentProblem): string {
-  return `${location}\0${path}\0${message}`;
+/** Where in the text is not part of it, but where a document is no JSON: that has no other place. */
+function identify({ severity, location, path, message, at }: DocumentProblem): string {
+  return [location, path, message, ...(path === '' && severity === 'error' ? [at?.line, at?.column] : [])].join('\0');
 }

@@ -7,6 +7,7 @@ import type { DialplanStatus } from '../routes/dialplan-status.js';
 import type { Snapshot } from '../routes/snapshot.js';
 import type { StoreUpdate } from '../routes/store.js';
 import { EventLoopDelay } from './event-loop-delay.js';
+import { problemView } from './problem-view.js';
 import { RecentTroubles } from './recent-troubles.js';
 import type { Counters } from './schemas/calls.js';
 import type { DialplanChange } from './schemas/dialplan.js';
@@ -105,7 +106,7 @@ export class DaemonWatch {
       version: snapshot.version,
       changed: changed.slice(0, DOCUMENTS_NAMED),
       changedCount: changed.length,
-      newProblems: newProblems.slice(0, DOCUMENTS_NAMED),
+      newProblems: newProblems.slice(0, DOCUMENTS_NAMED).map(problemView),
       solved,
     });
     this.changes.splice(CHANGES_REMEMBERED);

@@ -6,6 +6,7 @@ import type { Context, Domain } from '../routes/snapshot.js';
 import { lowerCase } from '../dialplan/c-values.js';
 import type { DaemonWatch } from './daemon-watch.js';
 import { seenBy } from './mask-texts.js';
+import { problemView } from './problem-view.js';
 import type {
   ActionView,
   ConditionView,
@@ -30,7 +31,7 @@ export function dialplanOverview(watch: DaemonWatch): DialplanOverview {
         profile: routesOf(domain.routes.profile),
       },
     })),
-    problems: [...snapshot.problems],
+    problems: snapshot.problems.map(problemView),
     changes: watch.changes,
     countingSince: watch.startedAt,
   };

@@ -31,9 +31,11 @@ describe('parkway check-config', () => {
     const { code, stdout } = await runParkway(['check-config', '--store', directory]);
     expect(code).toBe(1);
     expect(stdout).toContain(
-      `✗ ${directory}/d/extensions/e.json /condition/0/action: expected an object, found "answer"; it is left out`,
+      `✗ ${directory}/d/extensions/e.json:1:17 /condition/0/action: expected an object, found "answer"; it is left out`,
     );
-    expect(stdout).toContain(`! ${directory}/d/contexts.json /default/1: there is no extension "gone" in domain d`);
+    expect(stdout).toContain(
+      `! ${directory}/d/contexts.json:1:19 /default/1: there is no extension "gone" in domain d`,
+    );
   });
 
   test('exits 1 with what is wrong with the configuration', async () => {

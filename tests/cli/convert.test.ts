@@ -204,10 +204,10 @@ describe('parkway convert', () => {
     const finished = await run('convert', 'DIR/store', '--out', 'DIR/xml');
     expect(finished.code).toBe(1);
     expect(errors(finished)).toEqual([
-      '✗ store/d/extensions/bad.json /condition: expected an object, found 1; left out',
-      '✗ store/d/contexts.json /a/1: there is no extension "gone", or it is refused; left out',
-      '✗ store/d/contexts.json /a/2: there is no extension "bad", or it is refused; left out',
-      '✗ store/d/extensions/unused.json: no context names this extension; left out',
+      '✗ store/d/extensions/bad.json:1:2 /condition: expected an object, found 1; left out',
+      '✗ store/d/contexts.json:1:13 /a/1: there is no extension "gone", or it is refused; left out',
+      '✗ store/d/contexts.json:1:21 /a/2: there is no extension "bad", or it is refused; left out',
+      '✗ store/d/extensions/unused.json:1:1: no context names this extension; left out',
       '✗ store/d/routes.json: routes are not part of an XML dialplan: FreeSWITCH has them in its profiles, gateways and users',
       '2 contexts; 5 losses, 0 warnings',
     ]);

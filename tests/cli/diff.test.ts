@@ -173,7 +173,7 @@ describe('parkway diff', () => {
       ...['diff', at('old'), at('broken'), '--calls', at('calls.ndjson'), '--threads', '1'],
     ]);
     expect(stderr).toContain(
-      `${at('broken')}/d.example/extensions/local.json /condition/action: expected an object, found "answer"`,
+      `${at('broken')}/d.example/extensions/local.json:1:18 /condition/action: expected an object, found "answer"`,
     );
   });
 
@@ -193,7 +193,7 @@ describe('parkway diff', () => {
     ]);
     expect(bad.code).toBe(2);
     expect(bad.stderr).toContain(
-      `${at('bad.yaml')}:1: /0/to/extensions: unknown key "extensions", did you mean "extension"?`,
+      `${at('bad.yaml')}:1:11: /0/to/extensions: unknown key "extensions", did you mean "extension"?`,
     );
   });
 });
@@ -248,7 +248,7 @@ describe('parkway coverage', () => {
     const bad = await runInProcess(['coverage', ...args, '--answers', at('bad-answers.yaml')]);
     expect(bad).toMatchObject({
       code: 2,
-      stderr: `parkway: ${at('bad-answers.yaml')}:2: /apis: expected "globals" or "api", found "apis"\n`,
+      stderr: `parkway: ${at('bad-answers.yaml')}:2:1: /apis: expected "globals" or "api", found "apis"\n`,
     });
   });
 

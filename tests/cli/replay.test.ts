@@ -160,11 +160,11 @@ describe('parkway replay', () => {
       [[out, '--now', 'yesterday'], 'expected a time such as 2026-11-25T18:30'],
       [
         [out, '--answers', write('bad.yaml', 'apis: {}')],
-        'bad.yaml:1: /apis: expected "globals" or "api", found "apis"',
+        'bad.yaml:1:1: /apis: expected "globals" or "api", found "apis"',
       ],
       [
         [out, '--answers', write('worse.yaml', 'apis: {}\nglobal: {}')],
-        'found "apis"\nparkway: ' + path.join(directory, 'worse.yaml:2: /global: expected "globals" or "api"'),
+        'found "apis"\nparkway: ' + path.join(directory, 'worse.yaml:2:1: /global: expected "globals" or "api"'),
       ],
     ] as const) {
       const { code, stderr } = await runParkway(['replay', ...args]);

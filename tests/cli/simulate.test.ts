@@ -105,7 +105,7 @@ describe('parkway simulate', () => {
     expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
     expect(runs[0].stderr).toBe('parkway: /nowhere.txt: there is no such file\n');
     expect(runs[1].stderr).toContain(`${noDump}: expected a dump of a channel, found "Dear diary: nothing"`);
-    expect(runs[2].stderr).toContain(`${noScript}:1: /applications/0/peer`);
+    expect(runs[2].stderr).toContain(`${noScript}:1:39: /applications/0/peer`);
     expect(runs[3].stderr).toContain('expected a number above 0');
   });
 });

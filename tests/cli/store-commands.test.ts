@@ -94,7 +94,7 @@ describe('push, history, rollback, pull', () => {
     const { code, stdout } = await runInProcess(['push', broken, '--store', redis.url]);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /✗ .*record\.json \/condition: expected an object, found 7.*\n(.*\n)*nothing was written\n$/,
+      /✗ .*record\.json:1:2 \/condition: expected an object, found 7.*\n(.*\n)*nothing was written\n$/,
     );
   });
 
@@ -171,17 +171,22 @@ test('a dialplan in Redis is linted, by the keys that are configured', async () 
   const extension = {
     condition: { field: 'destination_number', expression: '^5$', action: { application: 'answer' } },
   };
-  await redis.client.hset('own:extensions:example.com', { only: JSON.stringify(extension) });
-  await redis.client.hset('cti_dialplan_context@example.com', { default: '["only", "missing"]' });
+  await redis.client.hset('own:extensions:example.com', {
+    only: JSON.stringify(extension),
+    'no "JSON"': '{"condition": [\n  {]',
+  });
+  await redis.client.hset('cti_dialplan_context@example.com', { default: '["only", "missing", "no \\"JSON\\""]' });
   process.env['PARKWAY_STORE_KEYS_EXTENSION'] = 'own:extensions:<domain>';
   try {
     const found = await runInProcess(['lint', redis.url, '--format', 'json', '--code', 'extension-missing']);
     expect(found).toMatchObject({ code: 1, stderr: '' });
-    const [finding] = found.stdout.split('\n');
-    expect(JSON.parse(finding ?? '')).toMatchObject({
-      location: 'cti_dialplan_context@example.com',
-      path: '/default/1',
-    });
+    const [missing = '', ...others] = found.stdout.trimEnd().split('\n');
+    expect(JSON.parse(missing)).toMatchObject({ location: 'cti_dialplan_context@example.com', path: '/default/1' });
+    expect(others.length).toBe(1);
+    const refused = await runInProcess(['lint', redis.url, '--code', 'document-invalid']);
+    expect(refused.stdout).toContain(
+      'own:extensions:example.com "no \\"JSON\\"":2:4 error document-invalid\n  no JSON: expected a key in double quotes, found "]"\n',
+    );
   } finally {
     delete process.env['PARKWAY_STORE_KEYS_EXTENSION'];
   }
@@ -238,7 +243,7 @@ describe('accept-empty and doctor', () => {
     expect(stdout).toContain(`✓ store ${redis.url} is reachable`);
     expect(stdout).toContain('✓ changes are told by client tracking, at once');
     expect(stdout).toContain('✓ domain example.com: 2 extensions; contexts default (1); no routes');
-    expect(stdout).toContain(`✗ ${EXTENSIONS} "bad": expected JSON`);
+    expect(stdout).toContain(`✗ ${EXTENSIONS} "bad":1:2: no JSON`);
     expect(stdout).toContain('is free to listen on');
     expect(stdout).toMatch(/✓ PCRE2 10\./);
     expect(stdout).toMatch(/✗ FreeSWITCH at 127\.0\.0\.1:1: .*ECONNREFUSED/);

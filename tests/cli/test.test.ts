@@ -59,7 +59,7 @@ describe('parkway test', () => {
       '| failed | &#60;calls&#62; &#38; out | expected a hangup, found bridge sofia/gateway/default/',
     );
     expect(stdout).toContain('| skipped | not yet | the trunk is not there |');
-    expect(stdout).toContain(`<details><summary>&#60;calls&#62; &#38; out (${file}:5)</summary>\n\n\`\`\`\n`);
+    expect(stdout).toContain(`<details><summary>&#60;calls&#62; &#38; out (${file}:5:5)</summary>\n\n\`\`\`\n`);
   });
 
   test('says which documents were refused: what they would decide is not tested', async () => {
@@ -70,7 +70,7 @@ describe('parkway test', () => {
     const file = path.join(directory, 'refused.yaml');
     await writeFile(file, 'tests: [{ name: t, call: { destination_number: 1 }, expect: { noRoute: true } }]\n');
     const { stderr } = await runInProcess(['test', file, '--store', path.join(directory, 'refused')]);
-    expect(stderr).toMatch(/^parkway: .*e\.json \/condition\/action: expected an object, found "answer"/);
+    expect(stderr).toMatch(/^parkway: .*e\.json:1:15 \/condition\/action: expected an object, found "answer"/);
   });
 
   test('exits 2 with the line of what it cannot read', async () => {
@@ -78,7 +78,7 @@ describe('parkway test', () => {
     await writeFile(file, 'tests:\n  - name: t\n    expects: {}\n');
     const { code, stderr } = await runParkway(['test', file]);
     expect(code).toBe(2);
-    expect(stderr).toBe(`parkway: ${file}:3: /tests/0/expects: unknown key "expects", did you mean "expect"?\n`);
+    expect(stderr).toBe(`parkway: ${file}:3:5: /tests/0/expects: unknown key "expects", did you mean "expect"?\n`);
   });
 
   test('reads tests from standard input, once', async () => {
@@ -90,7 +90,7 @@ describe('parkway test', () => {
     const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
     const input = failing('default').replace('hangup: true', 'noRoute: false');
     const stdout = execFileSync(process.execPath, [main, 'test', '-', '--verbose'], { input, encoding: 'utf8' });
-    expect(stdout).toMatch(/^✓ <calls> & out\n- not yet {2}\(standard input:6\)\n/);
+    expect(stdout).toMatch(/^✓ <calls> & out\n- not yet {2}\(standard input:6:5\)\n/);
   });
 
   test('--watch runs again when a file changes, and ends with the status of the last run', async () => {

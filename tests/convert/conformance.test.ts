@@ -47,6 +47,10 @@ test('the XML of every recorded hunt, converted, is hunted as FreeSWITCH hunted 
 
 /** Names that no extension has to be written in XML again. */
 function writeBack({ name, extensions }: WrittenContext): string {
-  const documents = extensions.map((extension) => ({ ...extension, name: extension.name ?? 'UNKNOWN', location: '' }));
+  const documents = extensions.map((extension) => ({
+    ...extension,
+    name: extension.name ?? 'UNKNOWN',
+    placeOf: (path: string) => path,
+  }));
   return writeDialplanXml([{ name, extensions: documents }], new Findings());
 }

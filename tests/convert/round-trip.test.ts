@@ -21,7 +21,7 @@ const name = fc.oneof(fc.constantFrom('a', 'b', '100'), awkwardText);
 const extensions = fc.array(fc.record({ name, document: extensionDocument }), { maxLength: 3 });
 
 function write(context: string, list: readonly Named[], findings = new Findings()): string {
-  const toWrite = list.map((extension) => ({ ...extension, location: 'store' }));
+  const toWrite = list.map((extension) => ({ ...extension, placeOf: (path: string) => `store ${path}` }));
   return writeDialplanXml([{ name: context, extensions: toWrite }], findings);
 }
 

@@ -146,7 +146,7 @@ describe('a test', () => {
       '- { name: t, inContext: default, call: { destination_number: 0119 }, expect: { extension: clock } }',
     );
     expect(caseLines(result, PLAIN)).toEqual([
-      expect.stringMatching(/^✗ t {2}\(.*tests\.yaml:2\)$/) as unknown as string,
+      expect.stringMatching(/^✗ t {2}\(.*tests\.yaml:2:5\)$/) as unknown as string,
       '    expected extension clock, found out',
       '    note: neither the call nor "globals" has recording, so it was taken as unset',
       '    because:',
@@ -297,20 +297,20 @@ invariants:
 
 describe('a file that cannot be used', () => {
   test.each([
-    ['tests: [', 'tests.yaml:1: expected YAML: '],
-    ['tests:\n  - expect: { noRoute: true }', 'tests.yaml:2: /tests/0: expected a key "name", found none'],
+    ['tests: [', 'tests.yaml:1:9: no YAML: '],
+    ['tests:\n  - expect: { noRoute: true }', 'tests.yaml:2:5: /tests/0: expected a key "name", found none'],
     [
       'tests:\n  - name: t\n    call:\n      destination: 1',
-      'tests.yaml:4: /tests/0/call/destination: unknown key "destination"',
+      'tests.yaml:4:7: /tests/0/call/destination: unknown key "destination"',
     ],
-    ['tests:\n  - name: t\n    time: noon', 'tests.yaml:3: /tests/0/time: expected a time such as'],
+    ['tests:\n  - name: t\n    time: noon', 'tests.yaml:3:5: /tests/0/time: expected a time such as'],
     [
       'tests:\n  - name: t\n    expect:\n      not: [{ bridge: { matches: "(" } }]',
-      'tests.yaml:4: /tests/0/expect/not/0/bridge/matches: not a regular expression: ',
+      'tests.yaml:4:25: /tests/0/expect/not/0/bridge/matches: not a regular expression: ',
     ],
     [
       'tests:\n  - name: t\n    expect:\n      not: [[answer]]',
-      'tests.yaml:4: /tests/0/expect/not/0: expected an application (',
+      'tests.yaml:4:13: /tests/0/expect/not/0: expected an application (',
     ],
   ])('%j: says where, what was expected and what was found', (yaml, message) => {
     let problems: readonly string[] = [];

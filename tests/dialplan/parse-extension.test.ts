@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { MOST_LEVELS } from '../../src/dialplan/nesting.js';
+import type { Position } from '../../src/dialplan/position.js';
 import { ExpressionCompiler } from '../../src/dialplan/expression.js';
 import { parseExtension, type ParsedExtension } from '../../src/dialplan/parse-extension.js';
 
@@ -8,11 +10,31 @@ function parse(document: unknown): ParsedExtension {
 }
 
 describe('an extension that is refused', () => {
+  test.each<[string, Position, string]>([
+    ['', { line: 1, column: 1 }, 'no JSON: the document is empty'],
+    ['{"condition":\n [}', { line: 2, column: 3 }, 'no JSON: expected a value, found "}"'],
+    ['{"condition":', { line: 1, column: 14 }, 'no JSON: expected a value, found the end'],
+    ['{"condition":[],}', { line: 1, column: 17 }, 'no JSON: expected a key in double quotes, found "}"'],
+  ])('as it is no JSON: %j', (text, at, message) => {
+    const { extension, problems } = parse(text);
+    expect(extension).toBeUndefined();
+    expect(problems).toEqual([{ severity: 'error', path: '', message, at }]);
+  });
+
+  test.each([
+    ['lists', '[', ']'],
+    ['lists that do not end', '[', ''],
+    ['conditions in conditions', '{"condition":', '}'],
+  ])('as it is nested deeper than a stack has room for: %s', (_what, opening, closing) => {
+    const levels = 100_000;
+    const { extension, problems } = parse(`${opening.repeat(levels)}[]${closing.repeat(levels)}`);
+    expect(extension).toBeUndefined();
+    const at = { line: 1, column: MOST_LEVELS * opening.length + 1 };
+    const message = `expected at most ${MOST_LEVELS} levels of objects and lists`;
+    expect(problems).toEqual([{ severity: 'error', path: '', message, at }]);
+  });
+
   test.each<[unknown, string, string]>([
-    ['', '', 'expected JSON: the document is empty'],
-    ['{"condition":\n [}', '', 'expected JSON: line 2, column 3: expected a value, found "}"'],
-    ['{"condition":', '', 'expected JSON: line 1, column 14: expected a value, found the end'],
-    ['{"condition":[],}', '', 'expected JSON: line 1, column 17: expected a key in double quotes, found "}"'],
     [[], '', 'expected an object, found []'],
     [{}, '', 'expected a key "condition", found none'],
     [{ condition: 'x' }, '/condition', 'expected an object, found "x"'],

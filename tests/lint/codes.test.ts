@@ -9,7 +9,7 @@ const scenarios = readdirSync(folder).map((name) => readFileSync(new URL(name, f
 
 test.each(codes)('%s (%s) is documented with its severity, and a scenario shows it', (code, severity) => {
   expect(page).toMatch(new RegExp(`^- (\`[a-z-]+\` \\([a-z]+\\), )?\`${code}\` \\(${severity}\\)`, 'm'));
-  const printed = new RegExp(`^( +${severity} ${code}( |$)|\\{.*"code":"${code}")`, 'm');
+  const printed = new RegExp(`^(\\S.* ${severity} ${code}$|\\{.*"code":"${code}")`, 'm');
   expect(scenarios.some((scenario) => printed.test(scenario))).toBe(true);
 });
 

@@ -23,6 +23,7 @@ function lintExtensions(
       name: 'd',
       compiler,
       problems: [],
+      refused: new Set(),
       extensions: Object.entries(extensions).map(([name, document]) => ({
         name,
         location: name,

@@ -297,6 +297,26 @@ describe('captures', () => {
     expect(calls(found)).toHaveLength(1);
   });
 
+  test('that are nested deeper than a stack has room for, or hold what is no text, are reported, and the others read', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const found = read(
+      [
+        `{"capture":1,"arrivedAt":1,"data":{"a":${deep}}}`,
+        `{"capture":1,"arrivedAt":${deep},"data":{}}`,
+        `{"Unique-ID":"${CALL}","deep":${deep}}`,
+        `{"Unique-ID":"${CALL}","variable_a":{"toString":1}}`,
+        JSON.stringify(capture),
+      ].join('\n'),
+    );
+    expect(problems(found)).toEqual([
+      'file:1: /data/a: expected a text, found something nested too deep to be shown',
+      'file:2: expected epoch milliseconds in "arrivedAt", found something nested too deep to be shown',
+      'file:3: expected a text or a list of texts in "deep"',
+      'file:4: expected a text or a list of texts in "variable_a"',
+    ]);
+    expect(calls(found)).toHaveLength(1);
+  });
+
   test('may be spread over lines, or in a list', () => {
     const pretty = JSON.stringify([capture, capture], undefined, 2);
     expect(calls(read(Buffer.from(pretty, 'utf8')))).toHaveLength(2);

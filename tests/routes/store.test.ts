@@ -45,7 +45,8 @@ describe('the dialplan in force', () => {
         severity: 'error',
         location: 'd/extension/e',
         path: '',
-        message: 'expected JSON: line 1, column 3: expected a value, found "half"; its previous version stays in force',
+        at: { line: 1, column: 3 },
+        message: 'no JSON: expected a value, found "half"; its previous version stays in force',
       },
     ]);
     expect(findContext(findDomain(store.snapshot, 'd'), 'default')?.extensions[0]).toBe(before);

@@ -1,8 +1,9 @@
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CallDetails, CallPage } from '../../src/supervisor/schemas/calls.js';
 import type { DialplanOverview } from '../../src/supervisor/schemas/dialplan.js';
 import type { Status } from '../../src/supervisor/schemas/status.js';
-import type { TestDaemon } from '../support/test-daemon.js';
+import { TestDaemon } from '../support/test-daemon.js';
 import { startDaemon } from './started-daemon.js';
 
 let daemon: TestDaemon;
@@ -17,9 +18,9 @@ afterAll(async () => {
   await daemon.stop();
 });
 
-async function get<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(`${daemon.origin}${path}`);
-  expect([path, response.status]).toEqual([path, 200]);
+async function get<Answer>(url: string): Promise<Answer> {
+  const response = await fetch(`${daemon.origin}${url}`);
+  expect([url, response.status]).toEqual([url, 200]);
   return (await response.json()) as Answer;
 }
 
@@ -125,6 +126,26 @@ test('the dialplan, with its hits', async () => {
   expect(await get(`/api/v1/dialplan/extension?${query}`)).toMatchObject({
     conditions: [{ field: 'destination_number', expression: '^7777$', actions: [{ application: 'hangup' }] }],
   });
+});
+
+test('what is wrong with the dialplan, by line and column', async () => {
+  const broken = await TestDaemon.start({
+    extensions: { refused: { condition: [{ action: 'answer' }] } },
+    settings: { 'supervisor.listen': '127.0.0.1:0' },
+  });
+  const response = await fetch(`${broken.origin}/api/v1/dialplan`);
+  const { problems, changes } = (await response.json()) as DialplanOverview;
+  await broken.stop();
+  const problem = {
+    severity: 'error',
+    location: path.join(broken.directory, 'example.com/extensions/refused.json'),
+    line: 1,
+    column: 16,
+    path: '/condition/0/action',
+    message: 'expected an object, found "answer"; it is left out',
+  };
+  expect(problems).toEqual([problem]);
+  expect(changes).toMatchObject([{ newProblems: [problem] }]);
 });
 
 test('status, activity, probes', async () => {

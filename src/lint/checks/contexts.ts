@@ -46,12 +46,12 @@ export const contexts: Check = {
   },
 };
 
-function* missingExtensions({ extensions, problems }: LintedDomain, lists: LintedContexts): Generator<Found> {
+function* missingExtensions({ extensions, refused }: LintedDomain, lists: LintedContexts): Generator<Found> {
   const names = extensions.map(({ name }) => name);
   for (const [context, list] of lists.lists) {
     for (const [index, name] of list.entries()) {
       const path = pointerTo(context, index);
-      if (!names.includes(name) && !problems.some(({ location }) => isOf(location, name))) {
+      if (!names.includes(name) && !refused.has(name)) {
         const message = `there is no extension "${name}"${suggestion(name, names)}; the others of the context are used`;
         yield { code: 'extension-missing', location: lists.location, path, message };
       }
@@ -61,11 +61,6 @@ function* missingExtensions({ extensions, problems }: LintedDomain, lists: Linte
       }
     }
   }
-}
-
-/** Whether a document that was refused is that extension's. */
-function isOf(location: string, name: string): boolean {
-  return location.endsWith(`${name}.json`) || location.endsWith(name);
 }
 
 function* unusedExtensions({ extensions }: LintedDomain, lists: LintedContexts): Generator<Found> {

@@ -6,8 +6,8 @@ import type { Check } from '../finding.js';
 export const documents: Check = {
   codes: { 'document-invalid': 'error', 'unknown-key': 'warning', 'key-not-read': 'info', 'name-ignored': 'warning' },
   *find({ problems, extensions }) {
-    for (const { severity, location, path, message } of problems) {
-      yield { code: severity === 'error' ? 'document-invalid' : codeOfKey(path), location, path, message };
+    for (const { severity, ...problem } of problems) {
+      yield { code: severity === 'error' ? 'document-invalid' : codeOfKey(problem.path), ...problem };
     }
     for (const { name, location, document } of extensions) {
       if (document.name === undefined || String(document.name) === name) continue;

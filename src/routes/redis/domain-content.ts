@@ -1,5 +1,6 @@
 /** All that is kept of a domain, as plain names and texts: what push compares, pull writes and the history keeps. */
 import { isDeepStrictEqual } from 'node:util';
+import { placeOf } from '../../dialplan/place-of.js';
 import type { DocumentText } from '../document.js';
 import { parseContexts } from '../context-lists.js';
 import { parseRoutes } from '../route-table.js';
@@ -62,8 +63,8 @@ export async function readContent(
   const keys = stateOf(states, domain, names);
   const contexts = composeContexts(names.keyOf('context', domain), keys.context, new Map());
   const routes = composeRoutes(names.keyOf('route', domain), keys.route);
-  for (const { location, path, message } of [...contexts.problems, ...routes.problems]) {
-    problems.push(`${location}${path}: ${message}`);
+  for (const problem of [...contexts.problems, ...routes.problems]) {
+    problems.push(`${placeOf(problem)}: ${problem.message}`);
   }
   const extensions = new Map<string, string>();
   for (const { fields } of [keys.extensionAlias, keys.extension]) {

@@ -1,11 +1,15 @@
 /** From what the keys of a domain hold to documents, in all the forms that OKCC and its users write them. */
+import { pointerTo } from '../../dialplan/pointer.js';
 import { createValidator } from '../../dialplan/validate.js';
 import type { Problem } from '../../dialplan/problem.js';
 import type { DocumentText } from '../document.js';
+import { locateProblems } from '../locate-problems.js';
 import type { DocumentProblem } from '../snapshot.js';
 import type { KeyNames, KeyRole } from './key-names.js';
 import type { Field } from './fields.js';
 import { LONGEST_NAME, NO_KEY, type KeyState } from './key-state.js';
+
+type Written = Pick<DocumentText, 'text' | 'isComposed'>;
 
 export type DomainKeys = Readonly<Record<KeyRole, KeyState>>;
 
@@ -101,7 +105,7 @@ export function composeContexts(
       const { document } = anything.validateText(field?.text ?? '');
       if (document === null || typeof document !== 'object' || Array.isArray(document))
         return ofText(key, field, before);
-      return composeObject(key, document, before);
+      return composeObject(key, document, textOf(field), before);
     }
     default:
       return { text: undefined, lists: new Map(), problems: [] };
@@ -142,21 +146,27 @@ function composeHash(key: string, { fields }: KeyState, before: ComposedContexts
     const { document, problems: found } = listIn(field);
     const kept = document ?? before.get(name);
     if (kept !== undefined) lists.set(name, kept);
-    problems.push(...located(found, location, '', before.has(name)));
+    problems.push(...locateProblems(consequences(found, before.has(name)), location, textOf(field)));
   }
   return { text: textOfLists(lists), lists, problems };
 }
 
-function composeObject(key: string, object: object, before: ComposedContexts['lists']): ComposedContexts {
+function composeObject(
+  key: string,
+  object: object,
+  written: Written,
+  before: ComposedContexts['lists'],
+): ComposedContexts {
   const lists = new Map<string, readonly unknown[]>();
-  const problems: DocumentProblem[] = [];
+  const problems: Problem[] = [];
   for (const [name, value] of Object.entries(object) as [string, unknown][]) {
     const { document, problems: found } = list.validateValue(value);
     const kept = document ?? before.get(name);
     if (kept !== undefined) lists.set(name, kept);
-    problems.push(...located(found, key, `/${name}`, before.has(name)));
+    const inWhole = found.map((problem) => ({ ...problem, path: `${pointerTo(name)}${problem.path}` }));
+    problems.push(...consequences(inWhole, before.has(name)));
   }
-  return { text: textOfLists(lists), lists, problems };
+  return { text: textOfLists(lists), lists, problems: locateProblems(problems, key, written) };
 }
 
 function ofText(key: string, field: Field | undefined, before: ComposedContexts['lists']): ComposedContexts {
@@ -173,7 +183,8 @@ function ofOne(
 ): ComposedContexts {
   const kept = elements ?? before.get(DEFAULT_CONTEXT);
   const lists = new Map(kept === undefined ? [] : [[DEFAULT_CONTEXT, kept]]);
-  return { text: textOfLists(lists), lists, problems: located(found, key, '', before.has(DEFAULT_CONTEXT)) };
+  const problems = locateProblems(consequences(found, before.has(DEFAULT_CONTEXT)), key, textOf(field));
+  return { text: textOfLists(lists), lists, problems };
 }
 
 function listIn(field: Field | undefined): ReturnType<typeof list.validateText> {
@@ -186,14 +197,16 @@ function refusalOf(field: Field | undefined): Problem[] {
   return [{ severity: 'error', path: '', message: field.refusal }];
 }
 
-function located(problems: readonly Problem[], location: string, under: string, isKept: boolean): DocumentProblem[] {
+function consequences(problems: readonly Problem[], isKept: boolean): Problem[] {
   const consequence = isKept ? 'its previous version stays in force' : 'it is left out';
-  return problems.map(({ severity, path, message }) => ({
-    severity,
-    location,
-    path: `${under}${path}`,
-    message: `${message}; ${consequence}`,
-  }));
+  return problems.map((problem) => ({ ...problem, message: `${problem.message}; ${consequence}` }));
+}
+
+/** What is not read, and the elements of a list, have no lines. */
+function textOf(field: Field | undefined): Written {
+  return field?.text === undefined || field.refusal !== undefined
+    ? { text: '', isComposed: true }
+    : { text: field.text };
 }
 
 function textOfLists(lists: ReadonlyMap<string, readonly unknown[]>): string | undefined {

@@ -149,13 +149,17 @@ export class DomainState {
     const { text, lists, problems } = composeContexts(key, context, this.contexts);
     this.contexts = lists;
     this.setProblems('contexts', problems);
-    tell(key, text === undefined ? undefined : { domain: this.name, kind: 'contexts', name: 'contexts', text });
+    tell(key, this.composed('contexts', text));
   }
 
   private takeRoutes(key: string, { route }: DomainKeys, tell: TellDocument): void {
     const { text, problems } = composeRoutes(key, route);
     this.setProblems('routes', problems);
-    tell(key, text === undefined ? undefined : { domain: this.name, kind: 'routes', name: 'routes', text });
+    tell(key, this.composed('routes', text));
+  }
+
+  private composed(kind: 'contexts' | 'routes', text: string | undefined): DocumentText | undefined {
+    return text === undefined ? undefined : { domain: this.name, kind, name: kind, text, isComposed: true };
   }
 
   private setProblems(of: string, problems: readonly DocumentProblem[]): void {

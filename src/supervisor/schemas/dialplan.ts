@@ -20,11 +20,14 @@ export const DialplanProblem = Type.Object(
   {
     severity: Type.Enum(['error', 'warning']),
     location: text('A file’s path, or a key and field'),
+    line: nullable(Type.Integer({ description: 'Where in its text; the first is 1', minimum: 1 })),
+    column: nullable(Type.Integer({ description: 'Of UTF-16 units; the first is 1', minimum: 1 })),
     path: text('Where in the document, a JSON pointer'),
     message: Type.String(),
   },
   { title: 'DialplanProblem' },
 );
+export type DialplanProblem = Static<typeof DialplanProblem>;
 
 export const DialplanChange = Type.Object(
   {

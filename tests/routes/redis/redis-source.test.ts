@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { placeOf } from '../../../src/dialplan/place-of.js';
 import { findContext, findDomain, type Snapshot } from '../../../src/routes/snapshot.js';
 import { followRedis, LIMITS, type Followed } from '../../support/follow-redis.js';
 import { startRedis, type RedisServer } from '../../support/redis-server.js';
@@ -44,7 +45,7 @@ function applications(snapshot: Snapshot, context = 'default', domain = 'd'): st
 }
 
 function problemLines({ problems }: Followed): string[] {
-  return problems.map(({ location, path, message }) => `${location}${path}: ${message}`);
+  return problems.map((problem) => `${placeOf(problem)}: ${problem.message}`);
 }
 
 describe('a dialplan in Redis', () => {
@@ -193,10 +194,10 @@ describe('what is not as it should be', () => {
     expect(applications(all.store.snapshot, 'other')).toEqual(['answer']);
     expect(problemLines(all).sort()).toEqual(
       [
-        `${CONTEXTS} "default"/1: expected an extension's name, found {}; its previous version stays in force`,
-        `${CONTEXTS} "third": expected JSON: line 1, column 1: expected a value, found "a"; it is left out`,
-        `${EXTENSIONS} "a"/condition: expected an object, found 7; its previous version stays in force`,
-        `${EXTENSIONS} "new": expected JSON: line 1, column 2: expected "}", found the end; it is left out`,
+        `${CONTEXTS} "default":1:7 /1: expected an extension's name, found {}; its previous version stays in force`,
+        `${CONTEXTS} "third":1:1: no JSON: expected a value, found "a"; it is left out`,
+        `${EXTENSIONS} "a":1:2 /condition: expected an object, found 7; its previous version stays in force`,
+        `${EXTENSIONS} "new":1:2: no JSON: expected "}", found the end; it is left out`,
       ].sort(),
     );
     await redis.client
