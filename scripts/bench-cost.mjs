@@ -1,8 +1,8 @@
 /**
- * What a call costs the daemon with each thing that watches it: `npm run bench:cost [-- --calls 600] [--rounds 5]`.
+ * What a call costs the daemon with each thing that watches it: `npm run bench:cost [-- --calls 1500] [--rounds 5]`.
  *
  * Daemons that differ in one thing are played calls in turns, each as fast as it takes them, and the processor time each used
- * (its threads and what it compresses included, the simulated FreeSWITCH not) is told as a ratio to that of the one that only
+ * (its threads and what it compresses included, who plays the calls not) is told as a ratio to that of the one that only
  * routes: the median of the rounds, in each of which all had their turn. Ratios of processor time hold on a busy machine too.
  * Linux only, where /proc tells it.
  */
@@ -10,8 +10,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { startFreeSwitch } from '../dist/simulator/start-free-switch.js';
-import { median, playTo, startDaemon } from './bench-daemon.mjs';
+import { median, startDaemon } from './bench-daemon.mjs';
+import { startCallPlayer } from './play-recorded-calls.mjs';
 
 /** The unit of /proc. */
 const MS_PER_TICK = 10;
@@ -32,11 +32,11 @@ const DAEMONS = [
 ];
 
 const { values } = parseArgs({
-  options: { calls: { type: 'string', default: '600' }, rounds: { type: 'string', default: '5' } },
+  options: { calls: { type: 'string', default: '1500' }, rounds: { type: 'string', default: '5' } },
 });
 const [calls, rounds] = [Number(values.calls), Number(values.rounds)];
 const directory = mkdtempSync(path.join(tmpdir(), 'parkway-bench-'));
-const freeSwitch = startFreeSwitch();
+const player = startCallPlayer();
 const daemons = [];
 try {
   for (const [index, options] of DAEMONS.entries()) {
@@ -63,7 +63,7 @@ for (const { name, perCall } of daemons) {
 /** Milliseconds of processor time a call, what was left over from it included. */
 async function turn(daemon) {
   const before = processorMs(daemon.pid);
-  await playTo(daemon, freeSwitch, { calls, concurrency: CONCURRENCY });
+  await player.play({ port: daemon.port, calls, concurrency: CONCURRENCY });
   // Lines are gathered for a second before they are compressed.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   return (processorMs(daemon.pid) - before) / calls;

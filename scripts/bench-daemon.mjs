@@ -1,4 +1,4 @@
-/** What benchmarks of a running Parkway share: the daemon, in a process of its own on forty-one extensions, and calls to it. */
+/** What benchmarks of a running Parkway share: the daemon, in a process of its own on forty-one extensions, for recorded calls. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,15 +7,11 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readDump } from '../dist/replay/read-dump.js';
-import { simulateLoad } from '../dist/simulator/simulate-load.js';
 import { freePort } from './free-port.mjs';
+import { ACTIONS, DESTINATION } from './recorded-call.mjs';
 
 const { fetch } = globalThis;
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const SAMPLE = readDump(readFileSync(new URL('../examples/calls/calls-out.txt', import.meta.url)));
-/** What the dialplan's last extension takes. */
-const DESTINATION = '1002';
 
 /**
  * @param {string} directory for its files
@@ -46,7 +42,7 @@ export async function startDaemon(directory, { hasPage, flags }) {
   }
   const origin = `http://127.0.0.1:${page}`;
   return {
-    address: `127.0.0.1:${calls}`,
+    port: calls,
     origin,
     pid: child.pid,
     status: async () => (await fetch(`${origin}/api/v1/status`)).json(),
@@ -55,12 +51,6 @@ export async function startDaemon(directory, { hasPage, flags }) {
       await once(child, 'exit');
     },
   };
-}
-
-/** @param {import('../dist/simulator/simulate-load.js').LoadOptions} load what is not said is usual */
-export function playTo({ address }, freeSwitch, load) {
-  const channels = [new Map([...SAMPLE, ['Caller-Destination-Number', DESTINATION]])];
-  return simulateLoad(freeSwitch, { channels, target: address, asynchronous: true, full: true, ...load });
 }
 
 export function median(numbers) {
@@ -80,8 +70,8 @@ function writeDialplan(store) {
     condition: [
       {
         field: 'destination_number',
-        expression: '^(10\\d\\d)$',
-        action: [{ application: 'set', data: 'x=1' }, { application: 'answer' }, { application: 'hangup' }],
+        expression: `^(${DESTINATION})$`,
+        action: ACTIONS,
       },
     ],
   };
