@@ -20,8 +20,8 @@ const MAY_IMPORT = {
   logs: ['disk', 'replay', 'report'],
 };
 
-/** Byte strings are every folder's alphabet. */
-const EVERYONES = '^src/bytes\\.ts$';
+/** Byte strings are every folder's alphabet; the map is no matter of any folder. */
+const EVERYONES = '^src/(?:bytes|transient-map)\\.ts$';
 
 const folderRules = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
   name: `${folder}-imports`,

@@ -21,6 +21,7 @@ import { shortId } from './report/call-lines.js';
 import { defaultDomain } from './routes/snapshot.js';
 import { DaemonWatch } from './supervisor/daemon-watch.js';
 import type { Supervisor } from './supervisor/supervisor.js';
+import { TransientMap } from './transient-map.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 const MS = 1000;
@@ -64,7 +65,8 @@ export async function startApp(
 
 class Daemon implements App {
   isStuck = false;
-  private readonly sessions = new Map<Session, Promise<void>>();
+  private readonly sessions = new TransientMap<number, { readonly session: Session; readonly done: Promise<void> }>();
+  private begun = 0;
   private readonly callOptions: Omit<CallOptions, 'hashGet'>;
   private readonly observer: CallObserver;
   private readonly capture: Capture | undefined;
@@ -170,13 +172,13 @@ class Daemon implements App {
     const tooLong = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drainSeconds * MS);
     });
-    await Promise.race([Promise.all(this.sessions.values()), tooLong]);
+    await Promise.race([Promise.all([...this.sessions].map(([, { done }]) => done)), tooLong]);
     clearTimeout(timer);
     if (this.sessions.size === 0) return;
     this.logger.warn(`handing ${this.sessions.size} back to FreeSWITCH's dialplan`);
-    const left = [...this.sessions];
-    await Promise.all(left.map(([session]) => session.release()));
-    await Promise.all(left.map(([, done]) => done));
+    const left = [...this.sessions].map(([, each]) => each);
+    await Promise.all(left.map(({ session }) => session.release()));
+    await Promise.all(left.map(({ done }) => done));
   }
 
   private listen(): Promise<Listener> {
@@ -225,11 +227,13 @@ class Daemon implements App {
       { ...this.callOptions, hashGet: this.hashGet },
       this.observer,
     );
-    this.sessions.set(session, done);
+    this.begun += 1;
+    const number = this.begun;
+    this.sessions.set(number, { session, done });
     try {
       await done;
     } finally {
-      this.sessions.delete(session);
+      this.sessions.delete(number);
     }
   }
 

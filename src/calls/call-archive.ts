@@ -1,7 +1,7 @@
 /**
- * Calls that ended, whole, in little memory. Neighbours resemble each other, so blocks of them are compressed together, away
- * from the main thread; turning a call to bytes is done between other work, a few calls at a time. Where calls end faster than
- * that, what waits is bounded: the oldest of it are forgotten, for calls must not wait for their own records.
+ * Calls that ended, whole, in little memory. Each is turned to bytes as soon as others have had their turn: its objects are many,
+ * and die young that way. Neighbours resemble each other, so blocks of them are compressed together, away from the main thread. Where
+ * calls end faster than that, what waits is bounded: the oldest of it are forgotten, for calls must not wait for their own records.
  */
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -16,12 +16,14 @@ export interface ArchivePlace {
 }
 
 interface Block {
-  /** As they came; undefined once they are packed. */
-  calls: Call[] | undefined;
+  /** As they came, from the first on turned to bytes; undefined once they are packed. */
+  calls: (Call | Uint8Array)[] | undefined;
+  /** How many of them are bytes. */
+  serialized: number;
   packed: Packed | undefined;
   /** How many of its calls are still wanted. */
   wanted: number;
-  /** About how much memory its calls take as they came. */
+  /** About how much memory its calls take until they are packed. */
   loose: number;
 }
 
@@ -44,8 +46,10 @@ const decompress = promisify<Buffer, Buffer>(inflate);
 
 export class CallArchive {
   private open = newBlock();
-  /** Full blocks that are not packed yet, the oldest first. */
+  /** Blocks that are not packed yet, the oldest first. */
   private readonly waiting: Block[] = [];
+  private readonly unserialized: ArchivePlace[] = [];
+  private serializing: Promise<void> | undefined;
   private packing: Promise<void> | undefined;
   private packedBytes = 0;
   private looseBytes = 0;
@@ -65,24 +69,18 @@ export class CallArchive {
 
   add(call: Call): ArchivePlace {
     const { open } = this;
-    const calls = open.calls as Call[];
-    const index = calls.push(call) - 1;
+    const calls = open.calls as (Call | Uint8Array)[];
+    if (calls.length === 0) this.waiting.push(open);
+    const place = { block: open, index: calls.push(call) - 1 };
     open.wanted += 1;
-    const size = sizeOf(call);
-    open.loose += size;
-    this.looseBytes += size;
+    this.grow(open, sizeOf(call));
     if (calls.length === BLOCK_CALLS) {
       this.open = newBlock();
-      this.waiting.push(open);
-      while (this.looseBytes > this.mostLooseBytes) {
-        const oldest = this.waiting.shift();
-        if (oldest === undefined) break;
-        this.forgottenCalls += oldest.wanted;
-        this.letGo(oldest);
-      }
-      this.packing ??= this.packAll();
+      this.forgetOldest();
     }
-    return { block: open, index };
+    this.unserialized.push(place);
+    this.serializing ??= this.serializeAll();
+    return place;
   }
 
   /** The place is not wanted any more; a block goes with the last of its calls. */
@@ -91,26 +89,59 @@ export class CallArchive {
     if (block.wanted > 0 || block === this.open) return;
     this.packedBytes -= block.packed?.bytes.length ?? 0;
     block.packed = undefined;
+    const place = this.waiting.indexOf(block);
+    if (place >= 0) this.waiting.splice(place, 1);
     this.letGo(block);
   }
 
   async read({ block, index }: ArchivePlace): Promise<CallRecord | undefined> {
     const call = block.calls?.[index];
+    if (call instanceof Uint8Array) return recordIn(call);
     if (call !== undefined) return recordOf(call);
     if (block.packed === undefined) return undefined;
     const { bytes, bounds } = block.packed;
-    if (bounds[index] === bounds[index + 1]) return undefined;
-    const unpacked = await decompress(bytes);
-    return parseRecord(unpacked.subarray(bounds[index], bounds[index + 1]));
+    return recordIn((await decompress(bytes)).subarray(bounds[index], bounds[index + 1]));
   }
 
   /** Resolves when all full blocks are packed. */
   async settled(): Promise<void> {
+    await this.serializing;
     await this.packing;
   }
 
+  /** Blocks that wait, while they take too much; not the open one. */
+  private forgetOldest(): void {
+    while (this.looseBytes > this.mostLooseBytes) {
+      const oldest = this.waiting.shift();
+      if (oldest === undefined) return;
+      this.forgottenCalls += oldest.wanted;
+      this.letGo(oldest);
+    }
+  }
+
+  private async serializeAll(): Promise<void> {
+    while (this.unserialized.length > 0) {
+      await othersFirst();
+      // The more wait, the more are done at once.
+      for (let count = 1 + this.unserialized.length / BLOCK_CALLS; count >= 1; count -= 1) this.serializeNext();
+    }
+    this.serializing = undefined;
+  }
+
+  private serializeNext(): void {
+    const { block, index } = this.unserialized.shift() as ArchivePlace;
+    const call = block.calls?.[index];
+    if (block.calls === undefined || call === undefined || call instanceof Uint8Array) return;
+    const bytes = this.bytesOf(call);
+    block.calls[index] = bytes;
+    this.grow(block, bytes.length - sizeOf(call));
+    block.serialized += 1;
+    if (block.serialized === BLOCK_CALLS) this.packing ??= this.packAll();
+  }
+
   private async packAll(): Promise<void> {
-    for (let block = this.waiting.shift(); block !== undefined; block = this.waiting.shift()) {
+    for (let [block] = this.waiting; block?.serialized === BLOCK_CALLS; [block] = this.waiting) {
+      this.waiting.shift();
       try {
         await this.pack(block);
       } catch {
@@ -123,15 +154,9 @@ export class CallArchive {
   }
 
   private async pack(block: Block): Promise<void> {
-    const records: Buffer[] = [];
+    const records = block.calls as Uint8Array[];
     const bounds = [0];
-    for (const call of block.calls ?? []) {
-      const bytes = this.bytesOf(call);
-      records.push(bytes);
-      bounds.push((bounds.at(-1) as number) + bytes.length);
-      // The more wait, the more are done at once.
-      if (records.length % (1 + this.waiting.length) === 0) await othersFirst();
-    }
+    for (const { length } of records) bounds.push((bounds.at(-1) as number) + length);
     const bytes = await compress(Buffer.concat(records), COMPRESSION);
     if (block.wanted === 0) return;
     block.packed = { bytes, bounds };
@@ -149,16 +174,25 @@ export class CallArchive {
     }
   }
 
-  /** A block's calls as they came are not needed any more. */
+  private grow(block: Block, bytes: number): void {
+    block.loose += bytes;
+    this.looseBytes += bytes;
+  }
+
+  /** A block's calls are not needed any more as they are. */
   private letGo(block: Block): void {
     block.calls = undefined;
-    this.looseBytes -= block.loose;
-    block.loose = 0;
+    this.grow(block, -block.loose);
   }
 }
 
 function newBlock(): Block {
-  return { calls: [], packed: undefined, wanted: 0, loose: 0 };
+  return { calls: [], serialized: 0, packed: undefined, wanted: 0, loose: 0 };
+}
+
+/** One that could not be turned to bytes has none. */
+function recordIn(bytes: Uint8Array): CallRecord | undefined {
+  return bytes.length === 0 ? undefined : parseRecord(bytes);
 }
 
 /** Of channel data and trace, which are nearly all of a call. */

@@ -187,5 +187,5 @@ function outcomeOf({ reason }: SessionEnd): CallOutcome {
 }
 
 function microseconds(session: Session, header: string): number {
-  return Number(session.data.get(header) ?? 0);
+  return Number(session.header(header) ?? 0);
 }

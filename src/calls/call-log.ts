@@ -4,7 +4,6 @@ import { textOf } from '../bytes.js';
 import { arrivalLine, endLine, originText, shortId, startLine, summaryLine } from '../report/call-lines.js';
 import { maskNumbers, printableText } from '../report/printable.js';
 import { traceLines, traceProblems } from '../report/trace-lines.js';
-import { callLogger } from './call-logger.js';
 import type { Call, CallObserver } from './call.js';
 
 export interface CallLogOptions {
@@ -18,8 +17,9 @@ export function createCallLog(logger: Logger, options: CallLogOptions): CallObse
   const shown = options.maskNumbers ? maskNumbers : (text: string) => text;
 
   function write(level: Level, call: Call, event: string, message: string, fields: Record<string, unknown> = {}): void {
-    // As one entry: fields behind a message that holds `%s`, as a caller's name may, are taken for values to put there.
-    callLogger(logger, call.id).log({ level, message: `${shortId(call.id)} ${shown(message)}`, event, ...fields });
+    // As one entry: fields behind a message that holds `%s`, as a caller's name may, are taken for values to put there. And not
+    // by a child logger, which would be made for every line.
+    logger.log({ level, message: `${shortId(call.id)} ${shown(message)}`, event, call: call.id, ...fields });
   }
 
   /** In the first line and in the last, so that each tells which call it was without the other. */
@@ -44,18 +44,21 @@ export function createCallLog(logger: Logger, options: CallLogOptions): CallObse
 
   return {
     arrived(call) {
+      if (!logger.isInfoEnabled()) return;
       write('info', call, 'arrived', arrivalLine(call), { ...identity(call), mode: call.mode });
     },
     decided(call) {
       writeTrace('debug', call);
     },
     applicationStarted(call, application) {
+      if (!logger.isInfoEnabled()) return;
       write('info', call, 'started', startLine(application), {
         application: textOf(application.application),
         data: shown(textOf(application.data)),
       });
     },
     applicationEnded(call, application) {
+      if (!logger.isInfoEnabled()) return;
       write('info', call, 'completed', endLine(application), {
         application: textOf(application.application),
         durationMs: (application.endedAt ?? application.startedAt) - application.startedAt,
@@ -64,6 +67,7 @@ export function createCallLog(logger: Logger, options: CallLogOptions): CallObse
     },
     ended(call) {
       const level = levelOf(call);
+      if (!logger.isLevelEnabled(level)) return;
       const isTraced = logger.isDebugEnabled() && call.decisionMs !== undefined;
       if (level !== 'info' && !isTraced) writeTrace(level, call);
       write(level, call, 'ended', summaryLine(call), {

@@ -16,6 +16,7 @@ export interface CallRecord extends Omit<Call, 'selected' | 'error'> {
 export function recordOf(call: Call): CallRecord {
   return {
     ...call,
+    hunted: call.hunted === undefined ? undefined : { ...call.hunted, changes: call.hunted.changes },
     selected: { ...call.selected, context: call.selected.context?.name },
     error: call.error?.message,
   };
@@ -34,6 +35,6 @@ export function serializeRecord(record: CallRecord): Buffer {
   return serialize(record);
 }
 
-export function parseRecord(bytes: Buffer): CallRecord {
+export function parseRecord(bytes: Uint8Array): CallRecord {
   return deserialize(bytes) as CallRecord;
 }

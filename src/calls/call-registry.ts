@@ -1,4 +1,5 @@
 /** Calls in progress, and the last ones that ended: an observer that remembers. */
+import { TransientMap } from '../transient-map.js';
 import { printable } from '../report/printable.js';
 import { callRow, type CallRow, type ShownCall } from '../report/call-row.js';
 import type { Call, CallObserver } from './call.js';
@@ -30,7 +31,7 @@ export type ChangeListener = (key: string, row: () => CallRow) => void;
 const LONGEST_HAYSTACK = 4000;
 
 export class CallRegistry implements CallObserver {
-  private readonly live = new Map<string, Call>();
+  private readonly live = new TransientMap<string, Call>();
   private readonly keys = new WeakMap<Call, string>();
   /** Oldest first. */
   private readonly recent = new Map<string, Remembered>();
@@ -132,7 +133,9 @@ export class CallRegistry implements CallObserver {
   }
 
   private remember(key: string, call: Call): void {
-    this.recent.set(key, { ...recentCall(key, call), place: this.archive.add(call) });
+    const { row, haystack } = recentCall(key, call);
+    const own = detached(row);
+    this.recent.set(own.key, { row: own, haystack, place: this.archive.add(call) });
     while (this.recent.size > this.options.historySize || this.archive.bytes > this.options.historyBytes) {
       const [oldest] = this.recent;
       if (oldest === undefined) return;
@@ -151,6 +154,11 @@ export class CallRegistry implements CallObserver {
 export function recentCall(key: string, call: ShownCall): RecentCall {
   const row = callRow(key, call);
   return { row, haystack: haystackOf(row, call) };
+}
+
+/** Texts cut from what FreeSWITCH sent hold on to all of it; of a row that stays for hours they are to be copies. */
+function detached(row: CallRow): CallRow {
+  return JSON.parse(JSON.stringify(row)) as CallRow;
 }
 
 function haystackOf(row: CallRow, call: ShownCall): string {

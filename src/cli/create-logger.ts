@@ -13,6 +13,7 @@ export interface LoggerOptions {
 const COLOURS: Readonly<Record<string, string>> = { error: '31', warn: '33', info: '36', debug: '90' };
 const LONGEST_LEVEL = 5;
 const SPLAT = Symbol.for('splat');
+const MESSAGE = Symbol.for('message');
 
 type Format = ReturnType<typeof format.combine>;
 
@@ -49,9 +50,11 @@ const keepFields = format((entry) => {
   return typeof fields === 'object' && fields !== null ? Object.assign(entry, fields) : entry;
 });
 
-export function jsonFormat(): ReturnType<typeof format.json> {
-  return format.json();
-}
+/** winston's own sorts the fields of each line and looks for circles; what is logged here is flat. */
+export const jsonFormat = format((entry) => {
+  entry[MESSAGE] = JSON.stringify(entry);
+  return entry;
+});
 
 function pretty(colours: boolean): Format {
   return format.combine(

@@ -20,6 +20,8 @@ export interface Logs {
 /** Some 20,000 lines. */
 const CAPACITY = 8 * 1024 * 1024;
 const BLOCK_BYTES = 256 * 1024;
+/** Each block wakes a thread that writes it: not one for every line of a busy second. */
+const GATHER_MS = 20;
 
 export function openLogs(
   log: Configuration['log'],
@@ -63,7 +65,12 @@ interface Listener {
 }
 
 function writer(destination: Destination, listener: Listener): BoundedWriter {
-  return new BoundedWriter(destination, { capacity: CAPACITY, blockBytes: BLOCK_BYTES, gatherMs: 0, ...listener });
+  return new BoundedWriter(destination, {
+    capacity: CAPACITY,
+    blockBytes: BLOCK_BYTES,
+    gatherMs: GATHER_MS,
+    ...listener,
+  });
 }
 
 /** Syslog has its own time and level, and no room for several lines. */

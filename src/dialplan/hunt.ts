@@ -19,7 +19,7 @@ import { findProfileField, type ChannelHeaders, type ProfileField } from './call
 import { Channel, type VariableChange } from './channel.js';
 import { breaks, closeList, openList, type ConditionList } from './condition-list.js';
 import { isOffset, timeMatches, type Moment, type TimeTest } from './date-time.js';
-import { Answers, type Asking, type Executed } from './effect.js';
+import { Answers, type Asking, type Executed, type ExecuteInline } from './effect.js';
 import { expand, lookUp, needsExpansion, Surroundings } from './expand.js';
 import type { BrokenExpression, ExpressionCompiler } from './expression.js';
 import type { Action, Condition, Expression, Extension, Field, Rule, Test } from './extension.js';
@@ -120,17 +120,7 @@ class Hunt {
       if (proceeded || this.applications.length + this.inline.length > before) matched.push(extension.name);
       if (proceeded && !extension.continues) break;
     }
-    const { channel } = this;
-    return {
-      route: this.reachedAction,
-      applications: this.applications,
-      inline: this.inline,
-      trace: this.trace ?? [],
-      matched,
-      get changes() {
-        return channel.changesByPrefix(MATCH_VARIABLES);
-      },
-    };
+    return new HuntResult(this.reachedAction, this.applications, this.inline, this.trace ?? [], matched, this.channel);
   }
 
   /** All of the context's, or with `auto_hunt` those from the one named like the destination on. */
@@ -380,14 +370,7 @@ class Hunt {
       return;
     }
     const { channel } = this;
-    const answer = (yield {
-      kind: 'execute',
-      application,
-      data,
-      get changes() {
-        return channel.changesByPrefix(MATCH_VARIABLES);
-      },
-    }) as Executed;
+    const answer = (yield new InlineEffect(application, data, channel)) as Executed;
     if (answer.kind === 'executed') {
       this.surroundings.channel = Channel.after(this.channel, answer.data, MATCH_VARIABLES);
       this.surroundings.answers.forget();
@@ -420,6 +403,47 @@ class Hunt {
 
   private problem(message: Bytes): void {
     this.trace?.push({ kind: 'problem', message });
+  }
+}
+
+/**
+ * Classes, as their changes are worked out when somebody looks: of an object literal with a getter V8 makes a hidden class for each
+ * object, which lives in the old generation and so keeps the getter, the channel and all its data until a full collection.
+ */
+class HuntResult implements Hunted {
+  /** No property: what is kept of a decision is kept without the channel. */
+  readonly #channel: Channel;
+
+  constructor(
+    readonly route: boolean,
+    readonly applications: readonly HuntedApplication[],
+    readonly inline: readonly InlineExecution[],
+    readonly trace: Trace,
+    readonly matched: readonly Bytes[],
+    channel: Channel,
+  ) {
+    this.#channel = channel;
+  }
+
+  get changes(): readonly VariableChange[] {
+    return this.#channel.changesByPrefix(MATCH_VARIABLES);
+  }
+}
+
+class InlineEffect implements ExecuteInline {
+  readonly kind = 'execute';
+  readonly #channel: Channel;
+
+  constructor(
+    readonly application: Bytes,
+    readonly data: Bytes,
+    channel: Channel,
+  ) {
+    this.#channel = channel;
+  }
+
+  get changes(): readonly VariableChange[] {
+    return this.#channel.changesByPrefix(MATCH_VARIABLES);
   }
 }
 

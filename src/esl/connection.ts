@@ -31,6 +31,8 @@ export class EslConnection extends modesl.Connection {
   declare private tcp: Socket;
   declare private socketError: Error | undefined;
   declare private listener: ConnectionListener | undefined;
+  /** What is to go out in one write; undefined outside of {@link inOneWrite}. */
+  declare private gathered: Bytes | undefined;
 
   /** Says `connect`; resolves when FreeSWITCH has told the channel's data. @throws SocketClosed, ProtocolError */
   static async open(socket: Socket, listener: ConnectionListener): Promise<EslConnection> {
@@ -161,11 +163,13 @@ export class EslConnection extends modesl.Connection {
 
   /** What is sent inside goes out in one write. */
   inOneWrite(send: () => void): void {
-    this.tcp.cork();
+    this.gathered = '';
     try {
       send();
     } finally {
-      this.tcp.uncork();
+      const text = this.gathered;
+      this.gathered = undefined;
+      if (text !== '') this.tcp.write(text, 'latin1');
     }
   }
 
@@ -175,7 +179,8 @@ export class EslConnection extends modesl.Connection {
 
   private write(text: Bytes, queue: (ReplyCallback | undefined)[], callback: ReplyCallback | undefined): void {
     if (!this.isOpen) throw new SocketClosed(this.socketError);
-    this.tcp.write(text, 'latin1');
+    if (this.gathered === undefined) this.tcp.write(text, 'latin1');
+    else this.gathered += text;
     queue.push(callback);
   }
 
@@ -221,7 +226,7 @@ export class EslConnection extends modesl.Connection {
     this.cmdCallbackQueue = [];
     this.apiCallbackQueue = [];
     this.executions.clear();
-    this.rejectWaiting(new SocketClosed(this.socketError));
+    if (this.waiting.size > 0) this.rejectWaiting(new SocketClosed(this.socketError));
     this.listener?.onClose(this.socketError);
   }
 }

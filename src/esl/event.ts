@@ -3,12 +3,15 @@ import modesl from 'modesl';
 import type { Bytes } from '../bytes.js';
 import { ProtocolError } from './errors.js';
 import { parseHeaders, type Frame } from './frame-decoder.js';
+import { scanEvent, SCANNED_HEADERS } from './scan-event.js';
 import { decodeValue } from './url-encoding.js';
 
 /** What FreeSWITCH writes in a plain event where a value is empty. */
 const EMPTY_VALUE = '_undef_';
 /** The name an event's body has in JSON. */
 const BODY = '_body';
+
+type Members = Readonly<Record<string, unknown>>;
 
 /** modesl's Event without its list of headers, which is looked through for each one that is added. */
 export abstract class EslEvent extends modesl.Event {
@@ -39,31 +42,26 @@ class EventOfHeaders extends EslEvent {
   }
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** Of most events a few headers are asked for; a map of all two hundred is made when somebody wants them. */
 class EventOfJson extends EslEvent {
   private map: Map<string, Bytes> | undefined;
 
-  constructor(private readonly members: Members) {
-    super(memberText(members, 'Event-Name'), memberText(members, BODY) ?? '');
+  /** @param scanned what {@link scanEvent} found in the text */
+  constructor(
+    private readonly text: Bytes,
+    private readonly scanned: ReadonlyMap<string, Bytes>,
+  ) {
+    super(scanned.get('Event-Name'), scanned.get(BODY) ?? '');
   }
 
   get values(): Map<string, Bytes> {
-    this.map ??= this.readAll();
+    this.map ??= headersOf(JSON.parse(this.text) as Members);
     return this.map;
   }
 
   override getHeader(name: string): string | null {
-    return (this.map === undefined ? memberText(this.members, name) : this.map.get(name)) ?? null;
-  }
-
-  private readAll(): Map<string, Bytes> {
-    const values = new Map<string, Bytes>();
-    for (const name of Object.keys(this.members)) {
-      if (name !== BODY) values.set(name, valueText(this.members[name]));
-    }
-    return values;
+    const isScanned = this.map === undefined && SCANNED_HEADERS.has(name);
+    return (isScanned ? this.scanned : this.values).get(name) ?? null;
   }
 }
 
@@ -96,6 +94,8 @@ export function plainEvent(text: Bytes): EslEvent {
 
 /** An event's JSON form. Its bytes are raw, not necessarily UTF-8; an array is a JSON list. */
 export function jsonEvent(text: Bytes): EslEvent {
+  const scanned = scanEvent(text);
+  if (scanned !== undefined) return new EventOfJson(text, scanned);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -103,11 +103,14 @@ export function jsonEvent(text: Bytes): EslEvent {
     throw new ProtocolError(`an event that is no JSON: ${JSON.stringify(text.slice(0, 60))}`, { cause });
   }
   if (typeof parsed !== 'object' || parsed === null) throw new ProtocolError('an event that is no JSON object');
-  return new EventOfJson(parsed as Members);
+  const members = parsed as Members;
+  return new EventOfHeaders(headersOf(members), Object.hasOwn(members, BODY) ? valueText(members[BODY]) : '');
 }
 
-function memberText(members: Members, name: string): Bytes | undefined {
-  return Object.hasOwn(members, name) ? valueText(members[name]) : undefined;
+function headersOf(members: Members): Map<string, Bytes> {
+  const values = new Map<string, Bytes>();
+  for (const name of Object.keys(members)) if (name !== BODY) values.set(name, valueText(members[name]));
+  return values;
 }
 
 /** A value as FreeSWITCH writes it in its other forms. */

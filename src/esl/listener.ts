@@ -1,5 +1,6 @@
 /** The port FreeSWITCH's `socket` application connects to. */
 import { BlockList, createServer, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
+import { TransientMap } from '../transient-map.js';
 import type { EslError } from './errors.js';
 import { DEFAULT_SESSION_OPTIONS, Session, type SessionOptions } from './session.js';
 
@@ -38,7 +39,8 @@ const BACKLOG = 4096;
 export class Listener {
   private readonly server: Server;
   private readonly allowed: BlockList | undefined;
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new TransientMap<number, Socket>();
+  private accepted = 0;
   /** Calls that are neither the handler's nor refused yet. */
   private readonly undecided = new Set<Promise<void>>();
   private sessions = 0;
@@ -82,7 +84,7 @@ export class Listener {
   /** Accepts no more and ends what is still connected. */
   close(): void {
     this.server.close();
-    for (const socket of this.sockets) socket.destroy();
+    for (const [, socket] of this.sockets) socket.destroy();
   }
 
   private onConnection(socket: Socket): void {
@@ -95,8 +97,12 @@ export class Listener {
       this.handler.onRefused(reason, peer);
       return;
     }
-    this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
+    this.accepted += 1;
+    const number = this.accepted;
+    this.sockets.set(number, socket);
+    socket.once('close', () => {
+      this.sockets.delete(number);
+    });
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.decide(socket, peer);
   }

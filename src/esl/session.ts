@@ -105,6 +105,11 @@ export class Session {
     return this.newest.values;
   }
 
+  /** One header of that data, which need not all be read for it. */
+  header(name: string): Bytes | undefined {
+    return this.newest.getHeader(name) ?? undefined;
+  }
+
   get uuid(): string {
     return this.channelUuid;
   }
@@ -419,7 +424,7 @@ export class Session {
   private onClose(error: Error | undefined): void {
     this.isClosed = true;
     this.timers.stop();
-    this.executions.rejectAll(this.endError() ?? new SocketClosed(error));
+    if (!this.executions.isEmpty) this.executions.rejectAll(this.endError() ?? new SocketClosed(error));
     this.end(error);
     this.resolveClosed();
   }

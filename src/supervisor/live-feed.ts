@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { CallRow } from '../report/call-row.js';
+import { TransientMap } from '../transient-map.js';
 import type { DaemonWatch } from './daemon-watch.js';
 import { maskTexts } from './mask-texts.js';
 import type { LiveCalls } from './schemas/calls.js';
@@ -29,7 +30,7 @@ export const MOST_CLIENTS = 200;
 
 export class LiveFeed {
   private readonly clients = new Set<Client>();
-  private readonly touched = new Map<string, () => CallRow>();
+  private readonly touched = new TransientMap<string, () => CallRow>();
   private readonly gatherMs: number;
   private gathering: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -100,7 +101,7 @@ export class LiveFeed {
   private gather(): void {
     this.gathering ??= setTimeout(() => {
       this.gathering = undefined;
-      const calls = [...this.touched.values()].map((row) => row());
+      const calls = [...this.touched].map(([, row]) => row());
       this.touched.clear();
       this.sendToAll('change', { at: Date.now(), calls, counters: this.watch.counters });
     }, this.gatherMs);

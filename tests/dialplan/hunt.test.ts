@@ -98,7 +98,7 @@ describe('hunting', () => {
         },
       },
     );
-    expect(effects).toEqual([
+    expect(effects).toMatchObject([
       {
         kind: 'execute',
         application: 'lua',
