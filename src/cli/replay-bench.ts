@@ -12,6 +12,7 @@ import { BUILT_INS } from '../replay/built-in-answers.js';
 import { callerContext, unheededContext } from '../replay/caller-context.js';
 import { answersFromGlobals } from '../replay/global-answers.js';
 import { overrideData } from '../replay/override.js';
+import { recordedDifferences, type DecidedPart } from '../replay/recorded-differences.js';
 import { readTime } from '../replay/read-time.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import { askWhileFollowing, type Journey } from '../replay/follow-transfers.js';
@@ -28,6 +29,8 @@ export interface HuntedCall extends Journey {
   readonly clock: string;
   /** The context FreeSWITCH had the call in, where no route chose another. */
   readonly unheededContext: string | undefined;
+  /** What was decided otherwise when it was recorded. */
+  readonly otherwise: readonly DecidedPart[];
 }
 
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -87,7 +90,14 @@ export class ReplayBench {
   async hunt(recorded: RecordedCall): Promise<HuntedCall> {
     const { call, options, clock } = this.prepare(recorded);
     const journey = await this.run(call, options);
-    return { call, ...journey, clock, unheededContext: unheededContext(call, journey.replayed.selected) };
+    const { replayed } = journey;
+    return {
+      call,
+      ...journey,
+      clock,
+      unheededContext: unheededContext(call, replayed.selected),
+      otherwise: call.capture === undefined ? [] : recordedDifferences(call.capture, replayed),
+    };
   }
 
   /** The call as the flags change it, and when and where it is hunted. */

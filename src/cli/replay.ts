@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { readCalls, sizeOfRecordings } from '../replay/read-calls.js';
 import type { Explanation } from '../report/explanation-lines.js';
-import { recordedDifference, replayJson, replayLines, replayMarkdown } from '../report/replay-lines.js';
+import { replayJson, replayLines, replayMarkdown } from '../report/replay-lines.js';
 import { EXIT_COULD_NOT_RUN, EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
 import { findFiles } from './find-files.js';
 import { formatOption, Output } from './output.js';
@@ -118,12 +118,12 @@ async function replayFiles(
   return tally.unreadable + tally.noRoute + tally.uncertain + tally.otherwise > 0 ? EXIT_FINDINGS : EXIT_OK;
 }
 
-function addTo(tally: Tally, { call, replayed, followed }: HuntedCall): void {
+function addTo(tally: Tally, { replayed, followed, otherwise }: HuntedCall): void {
   const hunts = [replayed, ...followed.hunts.map((hunt) => hunt.replayed)];
   tally.calls += 1;
   if (hunts.some(({ hunted }) => !hunted.route)) tally.noRoute += 1;
   if (followed.unknown.length > 0 || hunts.some(({ certain }) => !certain)) tally.uncertain += 1;
-  if (recordedDifference(call, replayed).length > 0) tally.otherwise += 1;
+  if (otherwise.length > 0) tally.otherwise += 1;
 }
 
 function summaryOf({ calls, unreadable, noRoute, uncertain, otherwise }: Tally): string {

@@ -6,6 +6,8 @@ import { compareTime } from '../dialplan/compare-time.js';
 import { Pattern } from '../dialplan/pcre2.js';
 import type { Trace } from '../dialplan/trace.js';
 import type { Journey } from '../replay/follow-transfers.js';
+import type { CapturedApplication } from '../replay/capture.js';
+import type { DecidedPart } from '../replay/recorded-differences.js';
 import type { RecordedCall } from '../replay/recorded-call.js';
 import type { Replayed } from '../replay/replay.js';
 import { byExtension, explanationLines, type Explanation } from './explanation-lines.js';
@@ -20,6 +22,8 @@ export interface ReplayReport extends Journey {
   readonly clock: string;
   /** The context FreeSWITCH had the call in, where no route chose another. */
   readonly unheededContext?: string | undefined;
+  /** What was decided otherwise when it was recorded. */
+  readonly otherwise: readonly DecidedPart[];
 }
 
 /** What an expression captured on the way of the call. */
@@ -48,7 +52,7 @@ function titleOf({ call }: ReplayReport): string {
 }
 
 function journeyLines(
-  { call, replayed, followed, clock, unheededContext: unheeded }: ReplayReport,
+  { call, replayed, followed, clock, unheededContext: unheeded, otherwise }: ReplayReport,
   explain: Explanation | undefined,
   style: Style,
 ): string[] {
@@ -61,7 +65,7 @@ function journeyLines(
         : [`(FreeSWITCH had the call in ${printableText(unheeded)}: --caller-context hunts there)`]),
     ]),
     ...labelled('time', [clock]),
-    ...huntLines(replayed, recordedDifference(call, replayed), call.notes, explain, style),
+    ...huntLines(replayed, recordedLines(call.capture, otherwise), call.notes, explain, style),
     ...followed.hunts.flatMap((hunt) => [
       ...labelled('then', [
         style.strong(`${applicationText(hunt.by)} → context ${printableText(hunt.replayed.selected.name)}`),
@@ -105,7 +109,7 @@ function huntLines(
 
 /** The same as one JSON value; texts as `textOf` makes them. */
 export function replayJson(
-  { call, replayed, followed, clock }: ReplayReport,
+  { call, replayed, followed, clock, otherwise }: ReplayReport,
   explain: Explanation | undefined,
 ): object {
   const { selected, hunted } = replayed;
@@ -122,7 +126,7 @@ export function replayJson(
     why: selected.why,
     ...huntJson(replayed, explain),
     problems: [...traceProblems(hunted.trace), ...call.notes],
-    ...(call.capture?.decision === undefined ? {} : { asRecorded: recordedDifference(call, replayed).length === 0 }),
+    ...(call.capture?.decision === undefined ? {} : { asRecorded: otherwise.length === 0 }),
     then: followed.hunts.map((hunt) => ({ by: applicationJson(hunt.by), ...huntJson(hunt.replayed, explain) })),
     unknownTargets: followed.unknown.map(applicationJson),
   };
@@ -168,14 +172,22 @@ function timesOf(trace: Trace): object[] {
   );
 }
 
-/** How the actions differ from those that were recorded; empty where they do not, or none were. */
-export function recordedDifference({ capture }: RecordedCall, { hunted }: Replayed): string[] {
-  const decision = capture?.decision;
-  if (decision === undefined) return [];
-  const before = decision.actions.map(({ application, data }) => `${application} ${data}`.trimEnd());
-  const now = hunted.applications.map(({ application, data }) => `${textOf(application)} ${textOf(data)}`.trimEnd());
-  if (before.join('\n') === now.join('\n') && decision.route === hunted.route) return [];
-  return ['otherwise then:', ...(decision.route ? before.map(printableText) : ['no route'])];
+function recordedLines(capture: RecordedCall['capture'], otherwise: readonly DecidedPart[]): string[] {
+  if (capture?.decision === undefined || otherwise.length === 0) return [];
+  const { domain = '', context = '', decision } = capture;
+  const { inline = [] } = decision;
+  const then: Readonly<Record<DecidedPart, readonly string[]>> = {
+    domain: [`domain ${domain}`],
+    context: [`context ${context}`],
+    matched: [decision.matched.length === 0 ? 'nothing matched' : `matched ${decision.matched.join(', ')}`],
+    inline: inline.length === 0 ? ['nothing inline'] : inline.map((one) => `inline ${inOneLine(one)}`),
+    actions: decision.route ? decision.actions.map(inOneLine) : ['no route'],
+  };
+  return ['otherwise then:', ...otherwise.flatMap((part) => then[part]).map(printableText)];
+}
+
+function inOneLine({ application, data }: CapturedApplication): string {
+  return `${application} ${data}`.trimEnd();
 }
 
 function matchedText({ hunted, certain }: Replayed, style: Style): string {

@@ -2,7 +2,7 @@
 import { bytesOf, textOf } from '../bytes.js';
 import { BUILT_INS } from '../replay/built-in-answers.js';
 import { recordedCallOf } from '../replay/call-of-piece.js';
-import { isAsRecorded } from '../replay/is-as-recorded.js';
+import { recordedDifferences } from '../replay/recorded-differences.js';
 import { replay } from '../replay/replay.js';
 import { printable, printableText } from '../report/printable.js';
 import type { Snapshot } from '../routes/snapshot.js';
@@ -35,7 +35,7 @@ export function decisionToday(
     version: snapshot.version,
     domain: printableText(selected.domain),
     context: printableText(selected.name),
-    isSame: isAsRecorded(capture, replayed),
+    isSame: capture.decision !== undefined && recordedDifferences(capture, replayed).length === 0,
     matched: hunted.matched.map(printable),
     actions: hunted.applications.map(shownApplication),
     inline: hunted.inline.map(shownApplication),

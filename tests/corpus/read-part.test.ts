@@ -60,6 +60,18 @@ describe('reading a part of a corpus', () => {
     );
   });
 
+  test('complains of a line with something else in the place of answers, and goes on', async () => {
+    const lines = text.trimEnd().split('\n');
+    lines[3] = lines[3]?.replace('"globals":{}', '"globals":[]') ?? '';
+    const bytes = Buffer.from(lines.join('\n'));
+    const reading = await read({ file: fileOf(bytes), range: { start: 0, end: bytes.length } });
+    expect(reading).toEqual({
+      lines: 12,
+      destinations: destinations.filter((_, index) => index !== 3),
+      unreadable: ['4: /answers/globals: expected an object, found []'],
+    });
+  });
+
   test.each([
     ['plain', (bytes: Buffer) => ({ file: fileOf(bytes), range: { start: 0, end: bytes.length } })],
     ['compressed', (bytes: Buffer) => ({ file: fileOf(gzipSync(bytes, { level: 1 })) })],
