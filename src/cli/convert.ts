@@ -13,6 +13,7 @@ import { writeDialplanXml } from '../convert/write-dialplan-xml.js';
 import { findInput, UnusableInputError } from './convert-input.js';
 import { converting } from './converting.js';
 import { dialplanAt } from './dialplan-at.js';
+import { expandGlobs } from './find-files.js';
 import { collectGlobal, givenGlobals, type GivenGlobal } from './given-globals.js';
 import { counted, printFindings, type FindingFormat } from './print-findings.js';
 import { formatOption, Output } from './output.js';
@@ -52,7 +53,7 @@ export function addConvert(program: Command, finish: Finish): void {
     .description("Turns FreeSWITCH's XML dialplan into a dialplan in JSON, or one in JSON into XML.")
     .argument(
       '<input...>',
-      'XML: files, a dialplan directory, a configuration directory, - for standard input; or one JSON dialplan: a directory, git:REVISION:FOLDER or redis://…',
+      'XML: files, globs, a dialplan directory, a configuration directory, - for standard input; or one JSON dialplan: a directory, git:<revision>:<folder> or redis://…',
     )
     .option('--out <dir>', 'directory to write to (default: standard output)')
     .option('--domain <name>', 'from XML: the domain to write (default: default); from JSON: the only one to read')
@@ -89,7 +90,7 @@ async function convert(inputs: readonly string[], options: ConvertOptions): Prom
   const progress = startProgress({ unit: 'files' });
   let converted: Converted;
   try {
-    const input = findInput(inputs);
+    const input = findInput(await expandGlobs(inputs));
     converted =
       input.kind === 'xml' ? fromXml(input.sources, inputs, options, progress) : await fromStore(input.spec, options);
     if (options.out !== undefined) await write(options.out, converted.files, options.force === true, progress);

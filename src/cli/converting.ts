@@ -3,11 +3,13 @@ import { ConfigurationError } from '../configuration.js';
 import { UnreadableXmlError } from '../convert/preprocess.js';
 import { UnreadableDialplanError } from '../routes/read-dialplan.js';
 import { UnusableInputError } from './convert-input.js';
+import { NoSuchFileError } from './find-files.js';
 import { refuse } from './refuse.js';
 import { FileExistsError } from './write-files.js';
 
 const EXPECTED = [
   UnusableInputError,
+  NoSuchFileError,
   UnreadableXmlError,
   UnreadableDialplanError,
   ConfigurationError,

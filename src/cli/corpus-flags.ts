@@ -31,7 +31,7 @@ export function addCorpusFlags(command: Command): Command {
   return command
     .requiredOption(
       '--calls <file...>',
-      'recorded calls: capture files or channel dumps, plain, gzip or zstd; globs; -',
+      'recorded calls: capture files or channel dumps, plain, gzip or zstd; folders, globs; - for standard input',
     )
     .option('--answers <file>', 'what global variables and API functions answer that the recordings do not tell')
     .option('--globals <file>', "FreeSWITCH's vars.xml, or what global_getvar prints")

@@ -42,7 +42,7 @@ Examples:
   dump
     .command('show')
     .description('Prints what was understood of each call of a recording.')
-    .argument('<dump...>', 'recordings of calls')
+    .argument('<dump...>', 'recordings of calls; folders, globs; - for standard input')
     .option('--all', 'every header and variable')
     .addOption(formatOption(['pretty', 'json']))
     .addHelpText(
@@ -62,7 +62,7 @@ Examples:
   dump
     .command('anonymise')
     .description('Writes recordings anew, as JSON lines, with tokens for numbers, names, addresses and SIP URIs.')
-    .argument('<dump...>', 'recordings of calls')
+    .argument('<dump...>', 'recordings of calls; folders, globs; - for standard input')
     .option('--key <secret>', 'with the same key the same number has the same token in every run (default: a new key)')
     .option('--keep-digits <n>', 'leading digits of numbers that stay', aCount, KEPT_DIGITS)
     .option('--keep-host <name>', 'a host or domain that stays; may be repeated', collect, [])

@@ -31,7 +31,10 @@ export function addExportXml(program: Command, finish: Finish): void {
     .command('export-xml')
     .description("Composes a context's extensions, in order, into the XML file FreeSWITCH would load.")
     .argument('<context>', "the context's name")
-    .option('--store <spec>', 'directory with the dialplan, or git:REVISION:FOLDER (default: the configured one)')
+    .option(
+      '--store <spec>',
+      'the dialplan: a directory, git:<revision>:<folder>, or redis://… (default: the configured one)',
+    )
     .option('--domain <name>', 'which domain, where there are several (default: the configured one)')
     .option('--config <file>', 'configuration file')
     .option('--out <file>', 'file to write (default: standard output)')

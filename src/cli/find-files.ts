@@ -1,4 +1,5 @@
 /** The files that arguments name: paths, `-`, globs the shell left alone, and folders. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -19,12 +20,22 @@ export async function findFiles(args: readonly string[]): Promise<string[]> {
   return [...new Set(files)];
 }
 
+/** What a glob stands for that the shell left alone; anything else is as it was given. @throws {@link NoSuchFileError} */
+export async function expandGlobs(args: readonly string[]): Promise<string[]> {
+  const expanded: string[] = [];
+  for (const argument of args) expanded.push(...(await expandGlob(argument)));
+  return expanded;
+}
+
 async function filesOf(argument: string): Promise<readonly string[]> {
   if (argument === STANDARD_INPUT) return [argument];
   const entry = await stat(argument).catch(() => undefined);
-  if (entry?.isDirectory() === true) return matching('**/*', argument);
+  return entry?.isDirectory() === true ? matching('**/*', argument) : expandGlob(argument);
+}
+
+async function expandGlob(argument: string): Promise<readonly string[]> {
   // A file may be named like a glob; and one that is missing is reported when it is read.
-  if (entry !== undefined || !isDynamicPattern(argument)) return [argument];
+  if (!isDynamicPattern(argument) || existsSync(argument)) return [argument];
   const found = await matching(argument, undefined);
   if (found.length === 0) throw new NoSuchFileError(`${argument}: no file matches`);
   return found;

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readHistory, readHistoryEntry } from '../routes/redis/write-content.js';
 import { EXIT_OK } from './exit-codes.js';
+import { formatOption } from './output.js';
 import type { Finish } from './program.js';
 import { writeAndTell, type WriteFlags } from './push.js';
 import { addStoreFlags, CannotRunError, oneDomain, withStore, type StoreFlags } from './store-client.js';
@@ -10,7 +11,7 @@ import { addStoreFlags, CannotRunError, oneDomain, withStore, type StoreFlags } 
 interface HistoryFlags extends StoreFlags {
   readonly domain?: string;
   readonly count: number;
-  readonly json?: boolean;
+  readonly format: 'pretty' | 'json';
 }
 
 const USUAL_COUNT = 20;
@@ -21,11 +22,18 @@ export function addHistory(program: Command, finish: Finish): void {
     .description('Lists the states of a domain that pushes replaced, the newest first.')
     .option('--domain <name>', 'the domain (default: the only one there is)')
     .option('--count <n>', 'how many', aCount, USUAL_COUNT)
-    .option('--json', 'one JSON object a line');
+    .addOption(formatOption(['pretty', 'json']));
   addStoreFlags(command)
     .addHelpText(
       'after',
-      `\nExamples:\n  parkway history --store redis://localhost\n  parkway history --domain example.com --count 5`,
+      `
+--format json writes one object a line.
+
+Exit status: 0 all well, 2 the history cannot be read.
+
+Examples:
+  parkway history --store redis://localhost
+  parkway history --domain example.com --count 5 --format json`,
     )
     .action(async (flags: HistoryFlags) => {
       finish(
@@ -35,12 +43,13 @@ export function addHistory(program: Command, finish: Finish): void {
           for (const { id, at, who, message, summary } of entries) {
             const time = new Date(at).toISOString();
             const line =
-              flags.json === true
+              flags.format === 'json'
                 ? JSON.stringify({ id, at: time, who, message, summary })
                 : `${id}  ${time}  ${who}  ${summary}  ${message}`;
             process.stdout.write(`${line}\n`);
           }
-          if (entries.length === 0 && flags.json !== true) process.stdout.write(`domain ${domain} has no history\n`);
+          if (entries.length === 0 && flags.format === 'pretty')
+            process.stdout.write(`domain ${domain} has no history\n`);
           return EXIT_OK;
         }),
       );
@@ -58,7 +67,12 @@ export function addRollback(program: Command, finish: Finish): void {
   addStoreFlags(command)
     .addHelpText(
       'after',
-      `\nExamples:\n  parkway rollback 1795591560000-0 --dry-run\n  parkway rollback 1795591560000-0 --domain example.com`,
+      `
+Exit status: 0 written or nothing to write, 2 there is no such state, or it could not be written.
+
+Examples:
+  parkway rollback 1795591560000-0 --dry-run
+  parkway rollback 1795591560000-0 --domain example.com --message "the night service was wrong"`,
     )
     .action(async (id: string, flags: WriteFlags) => {
       finish(

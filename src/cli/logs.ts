@@ -41,7 +41,7 @@ export function addLogs(program: Command, finish: Finish): void {
     )
     .argument(
       '[file...]',
-      'JSON logs, also compressed; - for standard input (default: log.file and what was rotated of it)',
+      'JSON logs, also compressed, folders or globs; - for standard input (default: log.file and what was rotated of it)',
     )
     .option('-f, --follow', 'go on with calls as they end')
     .option(

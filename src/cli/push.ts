@@ -38,8 +38,9 @@ export function addPush(program: Command, finish: Finish): void {
     .addHelpText(
       'after',
       `
-Documents that are not valid, and errors of lint, stop it, such as toll fraud that the settings of lint do not allow. Redis then holds what the directory holds and nothing else of its
-domains; what was there is kept and can be had back with parkway rollback. If somebody else writes meanwhile, nothing is written.
+Documents that are not valid, and errors of lint, stop it, such as toll fraud that the settings of lint do not allow. Redis then
+holds what the directory holds and nothing else of its domains; what was there is kept and can be had back with parkway rollback.
+If somebody else writes meanwhile, nothing is written.
 
 Exit status: 0 written or nothing to write, 1 the dialplan has errors, 2 it could not be written.
 

@@ -35,7 +35,7 @@ export function addReplay(program: Command, finish: Finish): void {
   const command = program
     .command('replay')
     .description('Shows the route each recorded call would take: context, extensions, actions, captures, and why.')
-    .argument('<dump...>', 'recordings of calls')
+    .argument('<dump...>', 'recordings of calls; folders, globs; - for standard input')
     .addOption(
       new Option(
         '--explain [how]',

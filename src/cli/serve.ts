@@ -31,6 +31,8 @@ export function addServe(program: Command, finish: Finish): void {
 SIGTERM or SIGINT: takes no more calls, lets those there are end, then stops. A second one stops at once.
 SIGHUP: reads the dialplan again.
 
+Exit status: 0 it was stopped, 2 it could not start.
+
 Examples:
   parkway serve
   parkway serve --listen 0.0.0.0:8084 --allow 10.0.0.0/8 --store /etc/parkway/dialplan

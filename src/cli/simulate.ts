@@ -11,6 +11,8 @@ import type { Script } from '../simulator/script.js';
 import { simulateLoad } from '../simulator/simulate-load.js';
 import { startFreeSwitch } from '../simulator/start-free-switch.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-codes.js';
+import { findFiles, NoSuchFileError } from './find-files.js';
+import { formatOption } from './output.js';
 import type { Finish } from './program.js';
 import { startProgress } from './progress.js';
 import { readFile, readTextFile, UnusableFileError } from './read-file.js';
@@ -27,13 +29,14 @@ interface SimulateOptions {
   readonly giveUpAfter: number;
   readonly script?: string;
   readonly speed: number;
-  readonly json?: boolean;
+  readonly format: 'pretty' | 'json';
   readonly quiet?: boolean;
 }
 
 /** Calls whose fate is no fault of the controller. */
 const GOOD_FATES = new Set<CallResult['fate']>(['hung up', 'continued', 'ended', 'handed over']);
 const CONCURRENCY = 100;
+const EXPECTED = [NoSuchFileError, UnusableFileError, UnusableYamlError] as const;
 
 export function addSimulate(program: Command, finish: Finish): void {
   program
@@ -41,7 +44,7 @@ export function addSimulate(program: Command, finish: Finish): void {
     .description('Plays FreeSWITCH: dials a daemon from channel dumps and answers as FreeSWITCH does.')
     .argument(
       '<dump...>',
-      "files with a channel's data: uuid_dump, the reply to connect, an event; - for standard input",
+      "files, folders or globs with a channel's data: uuid_dump, the reply to connect, an event; - for standard input",
     )
     .option('--to <host:port>', 'the daemon; host:port[/path], several with | between them', '127.0.0.1:8084')
     .addOption(new Option('--mode <mode>', 'as in the socket application').choices(['async', 'sync']).default('async'))
@@ -53,7 +56,7 @@ export function addSimulate(program: Command, finish: Finish): void {
     .option('--give-up-after <ms>', 'a call is given up that has not ended by then', aNumber, 60_000)
     .option('--script <file>', 'how applications and called parties behave, YAML or JSON')
     .option('--speed <n>', 'how many times faster than real time', aPositiveNumber, 1)
-    .option('--json', 'one JSON object a call, and one for the summary')
+    .addOption(formatOption(['pretty', 'json']))
     .option('--quiet', 'only the summary')
     .addHelpText(
       'after',
@@ -68,13 +71,15 @@ A script says how applications behave; by default a bridge is answered after 2 s
   api:
     - { function: hash, answer: gold }
 
-With --speed every time but that of --rate, given or printed, is simulated time.
+With --speed every time but that of --rate, given or printed, is simulated time. --format json writes one object a call, and one
+for the summary.
 
 Exit status: 0 all well, 1 a call got stuck or the daemon sent what FreeSWITCH does not understand, 2 it could not run.
 
 Examples:
   parkway simulate examples/calls/*.txt
-  parkway simulate call.txt --mode sync --hangup-after 1500
+  parkway simulate call.txt --mode sync --hangup-after 1500 --format json
+  fs_cli -x 'uuid_dump 5d3e…' | parkway simulate -
   parkway simulate examples/calls/*.txt --calls 5000 --rate 200 --speed 10 --quiet`,
     )
     .action(async (files: readonly string[], options: SimulateOptions) => {
@@ -82,15 +87,16 @@ Examples:
     });
 }
 
-async function simulate(files: readonly string[], options: SimulateOptions): Promise<number> {
+async function simulate(args: readonly string[], options: SimulateOptions): Promise<number> {
   let channels: readonly ChannelDump[];
   let script: Script;
   try {
-    channels = files.map(readDumpFile);
+    channels = (await findFiles(args)).map(readDumpFile);
+    if (channels.length === 0) throw new NoSuchFileError(`${args.join(', ')}: there is no file`);
     script = options.script === undefined ? {} : readScript(options.script);
   } catch (error) {
-    if (!(error instanceof UnusableFileError || error instanceof UnusableYamlError)) throw error;
-    return refuse(error.message);
+    if (!EXPECTED.some((kind) => error instanceof kind)) throw error;
+    return refuse((error as Error).message);
   }
   const { calls = channels.length, to, hangupAfter, rate, giveUpAfter, speed } = options;
   const { concurrency = rate === undefined ? CONCURRENCY : calls } = options;
@@ -139,13 +145,13 @@ function readScript(file: string): Script {
   return value as Script;
 }
 
-function printCall(result: CallResult, dump: ChannelDump, { json }: SimulateOptions): void {
-  if (json === true) print(JSON.stringify(result));
+function printCall(result: CallResult, dump: ChannelDump, { format }: SimulateOptions): void {
+  if (format === 'json') print(JSON.stringify(result));
   else for (const line of simulatedCallLines(result, dump)) print(line);
 }
 
-function printSummary(summary: LoadSummary, { json }: SimulateOptions): void {
-  if (json === true) print(JSON.stringify({ summary }));
+function printSummary(summary: LoadSummary, { format }: SimulateOptions): void {
+  if (format === 'json') print(JSON.stringify({ summary }));
   else for (const line of loadSummaryLines(summary)) print(line);
 }
 

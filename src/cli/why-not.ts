@@ -28,7 +28,10 @@ export function addWhyNot(program: Command, finish: Finish): void {
       'Says why a recorded call did not reach an extension, and which smallest change of a field, of an answer or of the ' +
         'time would have led it there. Every change is tried before it is told.',
     )
-    .argument('<dump>', 'recording of a call; of several calls each is looked at')
+    .argument(
+      '<dump>',
+      'recording of a call, or of several, each of which is looked at; folders, globs; - for standard input',
+    )
     .argument('<extension>', "the extension's name")
     .addOption(formatOption(['pretty', 'json', 'markdown']))
     .addHelpText(

@@ -65,6 +65,14 @@ const CONFIGURATION = {
 };
 
 describe('parkway convert', () => {
+  test('reads what a glob stands for that the shell left alone, and says where it stands for nothing', async () => {
+    await put(CONFIGURATION);
+    const { code, stderr } = await run('convert', 'DIR/conf/**/0?_*.xml', '--out', 'DIR/store');
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/01_echo\.xml:2: [^]*\n1 context, 1 extension; /)]);
+    const none = await run('convert', 'DIR/conf/*.nothing');
+    expect([none.code, errors(none)]).toEqual([2, ['parkway: conf/*.nothing: no file matches']]);
+  });
+
   test('turns a configuration directory into a dialplan that Parkway takes, and that back into the same XML', async () => {
     await put(CONFIGURATION);
     const converted = await run(

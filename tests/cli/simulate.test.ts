@@ -49,8 +49,8 @@ describe('parkway simulate', () => {
   test.each([[['--mode', 'sync']], [['--no-full']], [['--mode', 'sync', '--no-full']]])(
     'plays many calls at a rate, as JSON (%j)',
     async (mode) => {
-      const load = ['--calls', '40', '--rate', '200', '--json', '--script', script];
-      const { code, stdout } = await runParkway(['simulate', ...SAMPLES, '--to', to, ...load, ...mode]);
+      const load = ['--calls', '40', '--rate', '200', '--format', 'json', '--script', script];
+      const { code, stdout } = await runParkway(['simulate', 'examples/calls/calls-*.txt', '--to', to, ...load, ...mode]);
       expect(code).toBe(0);
       const lines = stdout
         .trimEnd()
@@ -111,7 +111,7 @@ describe('parkway simulate', () => {
 });
 
 test('the daemon’s log tells each call: arrival, applications, end', async () => {
-  const args = ['simulate', SAMPLES[1] ?? '', '--to', to, '--script', script, '--json'];
+  const args = ['simulate', SAMPLES[1] ?? '', '--to', to, '--script', script, '--format', 'json'];
   const { stdout } = await runParkway(args);
   const { uuid } = JSON.parse(stdout.split('\n')[0] ?? '') as { uuid: string };
   const id = uuid.slice(0, 8);

@@ -60,7 +60,7 @@ describe('push, history, rollback, pull', () => {
     expect(changed.stdout).toMatch(/^ {4}\+ {2}"continue": "false"$/m);
     const [, id = ''] = /parkway rollback (\S+) --domain example\.com/.exec(changed.stdout) ?? [];
 
-    const history = await runInProcess(['history', '--json', ...to]);
+    const history = await runInProcess(['history', '--format', 'json', ...to]);
     expect(
       history.stdout
         .trim()
