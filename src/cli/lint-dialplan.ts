@@ -34,7 +34,7 @@ export function lintDomains(
   settings: LintSettings,
 ): LintFinding[] {
   const today = new Date().toISOString().slice(0, 'YYYY-MM-DD'.length);
-  const progress = startProgress({ unit: 'simulated calls' });
+  const progress = startProgress({ unit: 'simulated calls', isUneven: true });
   try {
     const findings = domains.flatMap((domain) => lint(domain, { settings, today, progress }));
     return locateFindings(findings, documents);

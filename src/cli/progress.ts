@@ -24,6 +24,8 @@ export interface ProgressOptions {
   readonly unit: string;
   /** The whole, in the measure of {@link Progress.advance}; undefined where it is not known. */
   readonly whole?: number | undefined;
+  /** Whether one part of the whole may take far longer than another: then nobody knows how much time is left, and none is told. */
+  readonly isUneven?: boolean;
 }
 
 /** The part of a terminal's stream that is needed. */
@@ -34,7 +36,7 @@ export interface ProgressTerminal {
 
 /** Nothing is written to what is no terminal. */
 export function startProgress(
-  { unit, whole: known }: ProgressOptions,
+  { unit, whole: known, isUneven = false }: ProgressOptions,
   terminal: ProgressTerminal = process.stderr,
   now: () => number = Date.now,
 ): Progress {
@@ -54,7 +56,7 @@ export function startProgress(
     if (!terminal.isTTY || at - drawnAt < EVERY_MS) return;
     drawnAt = at;
     isDrawn = true;
-    terminal.write(`${ERASE_LINE}${progressText({ unit, whole, counted, done, elapsed: at - begun })}`);
+    terminal.write(`${ERASE_LINE}${progressText({ unit, whole, isUneven, counted, done, elapsed: at - begun })}`);
   };
   const timer = terminal.isTTY ? setInterval(drawIfDue, EVERY_MS) : undefined;
   timer?.unref();
@@ -86,13 +88,13 @@ export interface ProgressState extends ProgressOptions {
 }
 
 /** `[######------------------]  25 %, 12,345 calls, 4,115/s, 9 s left` */
-export function progressText({ unit, whole, counted, done, elapsed }: ProgressState): string {
+export function progressText({ unit, whole, isUneven = false, counted, done, elapsed }: ProgressState): string {
   const rate = counted / (elapsed / 1000);
   const speed = `${counted.toLocaleString('en')} ${unit}, ${Math.round(rate).toLocaleString('en')}/s`;
   if (whole === undefined || whole <= 0) return speed;
   const share = Math.min(1, done / whole);
   const bar = '#'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '-');
-  const left = share > 0 ? `, ${duration((elapsed / share) * (1 - share))} left` : '';
+  const left = share > 0 && !isUneven ? `, ${duration((elapsed / share) * (1 - share))} left` : '';
   return `[${bar}] ${String(Math.floor(share * 100)).padStart(3)} %, ${speed}${left}`;
 }
 

@@ -1,5 +1,6 @@
 /** Names under which a domain's extensions can be kept, one for each that differs. */
 import type { ExtensionDocument } from '../dialplan/extension-document.js';
+import { mergeComments, withoutComments } from './merge-comments.js';
 import type { Findings } from './finding.js';
 import type { WrittenContext } from './read-contexts.js';
 import type { WrittenExtension } from './read-extension.js';
@@ -19,8 +20,8 @@ const RESERVED_CONTEXT = '$schema';
 const UNFIT = /[/\0]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
- * Gives each extension a name of its own: extensions of one name and the same content become one, others get the context's
- * name and a number behind theirs.
+ * Gives each extension a name of its own: extensions of one name and the same content, comments aside, become one,
+ * others get the context's name and a number behind theirs.
  */
 export function nameExtensions(contexts: readonly WrittenContext[], findings: Findings): DomainDocuments {
   const naming = new Naming(findings);
@@ -40,21 +41,35 @@ export function nameExtensions(contexts: readonly WrittenContext[], findings: Fi
 
 class Naming {
   readonly documents = new Map<string, ExtensionDocument>();
-  /** Written name and content to stored name. */
+  /** Written name and content, without comments, to stored name. */
   private readonly stored = new Map<string, string>();
   private readonly lastNumber = new Map<string, number>();
 
   constructor(private readonly findings: Findings) {}
 
   nameOf({ name, document, where }: WrittenExtension, context: string, position: number): string {
-    const identity = JSON.stringify([name, document]);
+    const identity = JSON.stringify([name, document], withoutComments);
     const stored = this.stored.get(identity);
-    if (stored !== undefined) return stored;
+    if (stored !== undefined) {
+      this.keepComments(stored, document, where);
+      return stored;
+    }
     const free = this.freeName(fit(name ?? ''), context, position);
     this.stored.set(identity, free);
     this.documents.set(free, document);
     if (free !== name) this.findings.loss(where, renamed(name, free));
     return free;
+  }
+
+  /** Of extensions that differ in comments alone each place has the first comment there is. */
+  private keepComments(stored: string, document: ExtensionDocument, where: string): void {
+    const kept = this.documents.get(stored);
+    if (kept === undefined) return;
+    const { merged, isLossless } = mergeComments(kept, document);
+    this.documents.set(stored, merged);
+    if (isLossless) return;
+    const message = `"${stored}" is there already and differs in comments alone; of two at one place the first is kept`;
+    this.findings.warning(where, message);
   }
 
   private freeName(name: string, context: string, position: number): string {

@@ -63,6 +63,8 @@ export interface LintTools {
   readonly settings: LintSettings;
   /** Today, `YYYY-MM-DD`. */
   readonly today: string;
+  /** Of the finder's work for one question; what is not answered by then is unknown. */
+  readonly mostWork: number;
   readonly progress: LintProgress;
 }
 

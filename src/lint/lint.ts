@@ -13,13 +13,20 @@ export interface LintOptions {
   /** Today, `YYYY-MM-DD`, for what is allowed until a day. */
   readonly today: string;
   readonly progress?: LintProgress;
+  /** Of the finder's work for one question; by default some ten seconds. */
+  readonly mostWork?: number;
 }
+
+const MOST_WORK = 80_000;
 
 const UNHEARD: LintProgress = { expect: () => undefined, advance: () => undefined, count: () => undefined };
 
 /** What is found in a domain's documents, in the order of locations and places in them. @throws Pcre2MissingError */
-export function lint(domain: LintedDomain, { settings, today, progress = UNHEARD }: LintOptions): LintFinding[] {
-  const tools = { finder: new TextFinder(), times: new TimeFinder(), settings, today, progress };
+export function lint(
+  domain: LintedDomain,
+  { settings, today, progress = UNHEARD, mostWork = MOST_WORK }: LintOptions,
+): LintFinding[] {
+  const tools = { finder: new TextFinder(), times: new TimeFinder(), settings, today, progress, mostWork };
   progress.expect(CHECKS.reduce((sum, check) => sum + (check.work?.(domain, tools) ?? 1), 0));
   const findings = CHECKS.flatMap((check) => {
     const found = [...check.find(domain, tools)];

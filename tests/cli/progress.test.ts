@@ -7,11 +7,11 @@ interface Screen {
   readonly pass: (ms: number) => void;
 }
 
-function screen(isTTY: boolean, whole?: number): Screen {
+function screen(isTTY: boolean, whole?: number, isUneven?: boolean): Screen {
   const written: string[] = [];
   let now = 0;
   const terminal = { isTTY, write: (text: string) => written.push(text) };
-  const progress = startProgress({ unit: 'calls', whole }, terminal, () => now);
+  const progress = startProgress({ unit: 'calls', whole, isUneven: isUneven === true }, terminal, () => now);
   return {
     progress,
     written,
@@ -36,6 +36,14 @@ describe('progress', () => {
     expect(written[1]).toBe('\r\x1b[K[######------------------]  25 %, 100 calls, 44/s, 7 s left');
     progress.stop();
     expect(written[2]).toBe('\r\x1b[K');
+  });
+
+  test('tells no time where one part of the whole may take far longer than another', () => {
+    const { progress, written, pass } = screen(true, 100, true);
+    pass(2_000);
+    progress.advance(25);
+    expect(written).toEqual(['\r\x1b[K[######------------------]  25 %, 0 calls, 0/s']);
+    progress.stop();
   });
 
   test('gives way to what is written, and comes back', () => {

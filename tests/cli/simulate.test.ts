@@ -50,7 +50,14 @@ describe('parkway simulate', () => {
     'plays many calls at a rate, as JSON (%j)',
     async (mode) => {
       const load = ['--calls', '40', '--rate', '200', '--format', 'json', '--script', script];
-      const { code, stdout } = await runParkway(['simulate', 'examples/calls/calls-*.txt', '--to', to, ...load, ...mode]);
+      const { code, stdout } = await runParkway([
+        'simulate',
+        'examples/calls/calls-*.txt',
+        '--to',
+        to,
+        ...load,
+        ...mode,
+      ]);
       expect(code).toBe(0);
       const lines = stdout
         .trimEnd()

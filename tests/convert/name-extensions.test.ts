@@ -42,3 +42,24 @@ test('thousands of one name are named in no time', () => {
   const names = Array.from({ length: 20_000 }, (_, index) => `name="e" n="${index}"`);
   expect(named(context('c', ...names)).extensions.size).toBe(20_000);
 });
+
+test('extensions that differ in comments alone are one, which has the comments of both', () => {
+  const extension = (outer: string, inner: string): string =>
+    `${outer}<extension name="e"><condition field="a" expression="b">${inner}<action application="answer"/></condition></extension>`;
+  const written = [
+    extension('<!-- rings -->', ''),
+    extension('', '<!-- at once -->'),
+    extension('<!-- rings -->', '<!-- soon -->'),
+    extension('', ''),
+  ];
+  const xml = written.map((text, index) => `<context name="${index}">\n${text}\n</context>\n`).join('');
+  const { extensions, contexts, findings } = named(xml);
+  expect([...contexts.values()]).toEqual([['e'], ['e'], ['e'], ['e']]);
+  const action = { description: 'at once', application: 'answer' };
+  expect([...extensions]).toEqual([
+    ['e', { description: 'rings', condition: [{ field: 'a', expression: 'b', action: [action] }] }],
+  ]);
+  expect(findings.all.map(({ severity, where, message }) => [severity, where.replace(/^.*:/, ''), message])).toEqual([
+    ['warning', '8', '"e" is there already and differs in comments alone; of two at one place the first is kept'],
+  ]);
+});

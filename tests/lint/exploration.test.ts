@@ -15,7 +15,11 @@ const ROUTES: LintedRoutes = {
 /** Lints a domain whose external profile comes in by its one context. */
 function lintExtensions(
   extensions: Readonly<Record<string, ExtensionDocument>>,
-  { routes = ROUTES, today = '2026-11-25' }: { routes?: LintedRoutes | 'none'; today?: string } = {},
+  {
+    routes = ROUTES,
+    today = '2026-11-25',
+    ...bound
+  }: { routes?: LintedRoutes | 'none'; today?: string; mostWork?: number } = {},
 ): LintFinding[] {
   const compiler = new ExpressionCompiler();
   return lint(
@@ -33,7 +37,7 @@ function lintExtensions(
       contexts: { location: 'contexts', lists: new Map([['default', Object.keys(extensions)]]) },
       routes: routes === 'none' ? undefined : routes,
     },
-    { settings: DEFAULT_SETTINGS, today },
+    { settings: DEFAULT_SETTINGS, today, ...bound },
   );
 }
 
@@ -129,6 +133,19 @@ describe('calls from outside that call out', () => {
     });
     expect(codes(findings)).toEqual(['toll-fraud-unknown']);
     expect(findings[0]?.message).toContain('lua changes nothing that counts');
+  });
+
+  test('what is not looked for any more is unknown, never safe: a hole, and whether an extension is reached', () => {
+    const extensions: Record<string, ExtensionDocument> = {
+      taken: { condition: { field: 'destination_number', expression: '^[1-9]', action: { application: 'answer' } } },
+      never: { condition: { field: 'destination_number', expression: '^5$', action: { application: 'answer' } } },
+      e: { condition: { field: 'destination_number', expression: '^00\\d+$', action: out } },
+    };
+    expect(codes(lintExtensions(extensions))).toEqual(['extension-unreachable', 'toll-fraud']);
+    const findings = lintExtensions(extensions, { mostWork: 0 });
+    expect(codes(findings)).toEqual(['toll-fraud-unknown']);
+    const [unknown] = findings.filter(({ code }) => code === 'toll-fraud-unknown');
+    expect(unknown?.message).toContain('more than can be looked for in a reasonable time');
   });
 
   test('transfers in a circle come to an end', () => {

@@ -125,7 +125,7 @@ class Search {
   }
 
   run(): { readonly open: ReadonlySet<string> } {
-    const { finder, times, today, progress } = this.tools;
+    const { finder, times, today, progress, mostWork } = this.tools;
     let calls = 0;
     const exploration = explore({
       context: bytesOf(this.entry.context),
@@ -134,6 +134,7 @@ class Search {
       times,
       today: Date.parse(today),
       mostCalls: MOST_CALLS,
+      mostWork,
       matters: ({ extension }) => this.mattering.has(extension),
       progress: {
         count() {

@@ -120,7 +120,7 @@ function exploreList(
   listed: readonly LintedExtension[],
   context: string,
   domain: LintedDomain,
-  { finder, times, today, progress }: LintTools,
+  { finder, times, today, progress, mostWork }: LintTools,
   matters: (extension: Bytes) => boolean,
   onMatched: (names: readonly Bytes[]) => boolean,
 ): ReadonlySet<string> {
@@ -133,6 +133,7 @@ function exploreList(
     times,
     today: Date.parse(today),
     mostCalls: MOST_CALLS,
+    mostWork,
     progress,
     matters: (test) => matters(test.extension),
     onCall: ({ hunts }) => onMatched(hunts.flatMap(({ matched }) => matched)),

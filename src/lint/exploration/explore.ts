@@ -25,6 +25,8 @@ export interface ExploreOptions {
   readonly today: number;
   /** After so many calls the rest stays open. */
   readonly mostCalls: number;
+  /** After so much of the finder's work, too. */
+  readonly mostWork: number;
   /** Whether what a test comes to has to do with the question. */
   matters(test: ObservedTest): boolean;
   /** Hears of every call that was simulated, whatever way it took. */
@@ -35,8 +37,6 @@ export interface ExploreOptions {
 
 /** Texts a reader takes for a number, or at least for a text. */
 const PREFERRED = ['^\\d{6,12}$', '^\\d+$', '^[0-9*#+]+$', '^[a-zA-Z0-9_.+-]+$', '^[ -~]+$'];
-/** Of the finder's work; some ten seconds. */
-const MOST_WORK = 80_000;
 const NOON_MS = 12 * 3_600_000;
 const NO_CLOCK = { offsetHours: undefined, zone: undefined };
 
@@ -59,7 +59,7 @@ export function explore(options: ExploreOptions): Exploration {
       open.add(`more than ${calls} ways through`);
       break;
     }
-    if (options.finder.work - workBefore > MOST_WORK) {
+    if (options.finder.work - workBefore >= options.mostWork) {
       open.add('more than can be looked for in a reasonable time');
       break;
     }
