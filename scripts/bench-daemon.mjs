@@ -11,6 +11,7 @@ import { freePort } from './free-port.mjs';
 import { ACTIONS, DESTINATION } from './recorded-call.mjs';
 
 const { fetch } = globalThis;
+const NS_PER_MS = 1e6;
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /**
@@ -45,6 +46,9 @@ export async function startDaemon(directory, { hasPage, flags }) {
     port: calls,
     origin,
     pid: child.pid,
+    /** How long its calls' thread was ready to go on and had no processor, in milliseconds since the start; Linux only. */
+    waitedForProcessor: () =>
+      Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/schedstat`, 'utf8').split(' ')[1]) / NS_PER_MS,
     status: async () => (await fetch(`${origin}/api/v1/status`)).json(),
     async stop() {
       child.kill('SIGTERM');

@@ -6,7 +6,8 @@
  * open pages do, more often: they follow the live events and ask for everything besides; how soon they are answered is told too.
  * A rate the machine does not bear measures queues, nothing else: it is halved until calls do not wait, and a turn that was
  * saturated says so. With `--history` calls then come as fast as the daemon takes them, readers looking on, and its memory is told.
- * The daemon is a process of its own; those who play and those who read are threads: on two processors they take each other's time.
+ * The daemon is a process of its own; those who play and those who read are threads: on two processors they take each other's time,
+ * and how long the daemon's calls waited for one is told with each turn (Linux only).
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -36,8 +37,13 @@ const ENDPOINTS = [
 /** Calls that wait longer than this for their first application, half of them, wait for the processor. */
 const SATURATED_MS = 25;
 const LEAST_RATE = 10;
+/**
+ * Where the daemon's calls had no processor for longer than so many milliseconds of each second, others than those who play and read
+ * took them: such a turn is told, and not compared.
+ */
+const DISTURBED_MS = 100;
 const CALIBRATION_SECONDS = 3;
-const WARMING_CALLS = 1_000;
+const WARMING_CALLS = 10_000;
 /** Calls at one time when they come as fast as they are taken. */
 const CROWD = 200;
 
@@ -91,22 +97,28 @@ async function bench() {
   const player = startCallPlayer();
   const play = (load) => player.play({ port: daemon.port, ...load });
   try {
+    // What both sides do for the first time is compiled, and no part of what is compared.
+    const firstPages = await openPages(daemon.origin, readers);
     await play({ calls: WARMING_CALLS, concurrency: 20 });
     const rate = await bearableRate(highestRate, (each) => play({ calls: each * CALIBRATION_SECONDS, rate: each }));
+    await firstPages.close();
     const turns = { without: [], with: [] };
     const waits = {};
     for (let round = 0; round < rounds; round += 1) {
       // Which comes first changes, so that a machine that grows slower favours neither.
       for (const turn of round % 2 === 0 ? ['without', 'with'] : ['with', 'without']) {
         const pages = turn === 'with' ? await openPages(daemon.origin, readers) : undefined;
+        const waitedBefore = daemon.waitedForProcessor();
         const played = await play({ calls: rate * seconds, rate });
+        const wait = (daemon.waitedForProcessor() - waitedBefore) / seconds;
         const seen = await pages?.close();
         for (const [name, each] of Object.entries(seen?.waits ?? {})) (waits[name] ??= []).push(...each);
-        turns[turn].push(played);
-        console.log(turnLine(turn, played, seen, seconds));
+        if (!(wait > DISTURBED_MS)) turns[turn].push(played);
+        console.log(turnLine(turn, played, seen, seconds, wait));
       }
     }
-    compare(turns);
+    if (turns.with.length > 0 && turns.without.length > 0) compare(turns);
+    else console.log('All turns of a kind were disturbed: nothing can be compared. Try a quieter machine.');
     console.log(`\nwhat ${readers === 1 ? 'the reader' : 'the readers'} asked for, at ${rate} calls/s:`);
     for (const [name, each] of Object.entries(waits)) {
       const sorted = each.toSorted((one, other) => one - other);
@@ -129,10 +141,11 @@ function waited(sorted) {
   return `p50 ${percentile(sorted, 0.5).toFixed(2)} ms  p99 ${percentile(sorted, 0.99).toFixed(2)} ms`;
 }
 
-function turnLine(turn, played, seen, seconds) {
+function turnLine(turn, played, seen, seconds, wait) {
   return (
     `${turn.padEnd(8)}${((played.first.length * 1000) / played.took).toFixed(0)} calls/s  first application ${waited(played.first)}` +
     `  next ${waited(played.next)}  begun late ${waited(played.late)}` +
+    `  no processor for ${wait.toFixed(0)} ms/s${wait > DISTURBED_MS ? ', disturbed' : ''}` +
     (seen === undefined ? '' : `  ${(seen.bytes / MIB / seconds).toFixed(2)} MiB/s read`) +
     (isSaturated(played) ? '  saturated' : '')
   );
@@ -154,7 +167,7 @@ function compare(turns) {
       console.log(
         `${what.padEnd(5)} p${share * 100} with / without: ${(medians.with / medians.without).toFixed(3)} by the medians of the turns ` +
           `(${medians.with.toFixed(2)} / ${medians.without.toFixed(2)} ms), ` +
-          `${(percentile(all.with, share) / percentile(all.without, share)).toFixed(3)} of all ${all.with.length} calls each ` +
+          `${(percentile(all.with, share) / percentile(all.without, share)).toFixed(3)} of all ${all.with.length} / ${all.without.length} calls ` +
           `(${percentile(all.with, share).toFixed(2)} / ${percentile(all.without, share).toFixed(2)} ms)`,
       );
     }

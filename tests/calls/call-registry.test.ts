@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { CallRegistry } from '../../src/calls/call-registry.js';
 import type { Call } from '../../src/calls/call.js';
+import { liveBytes } from '../support/collect-garbage.js';
 
 function call(id: string, changes: Partial<Call> = {}): Call {
   return {
@@ -88,6 +89,25 @@ test('what waits to be compressed is bounded: details of the oldest go, their ro
   await registry.settled();
   expect(registry.forgottenDetails).toBe(missing);
   expect(await registry.find('late-0')).toBeDefined();
+});
+
+test('a remembered call takes a few kilobytes, not all that FreeSWITCH sent of it', async () => {
+  const calls = 2_000;
+  const registry = new CallRegistry({ historySize: calls, historyBytes: 1e9 });
+  const before = liveBytes();
+  for (let index = 0; index < calls; index += 1) {
+    // Texts of a call are cut from the block they came in.
+    const block = `${'x'.repeat(20_000)}${String(index).padStart(36, '0')}+8613800138000 Alice of the first floor`;
+    const [id, callerNumber, callerName] = [block.slice(20_000, 20_036), block.slice(20_036, 20_050), block.slice(-24)];
+    const one = call(id, { callerNumber, callerName, data: new Map([['Unique-ID', block]]) });
+    registry.arrived(one);
+    registry.ended(one);
+    if (index % 100 === 0) await registry.settled();
+  }
+  await registry.settled();
+  expect(registry.forgottenDetails).toBe(0);
+  expect((liveBytes() - before) / calls).toBeLessThan(4_000);
+  expect(registry.historyCount).toBe(calls);
 });
 
 test('a call that cannot be turned to bytes is forgotten; all others are kept', async () => {
