@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runInProcess } from '../support/run-in-process.js';
 import { runParkway } from '../support/run-parkway.js';
 
 let directory: string;
@@ -19,7 +20,7 @@ afterAll(async () => {
 
 describe('parkway check-config', () => {
   test('prints each value with its source, and the example dialplan', async () => {
-    const { code, stdout } = await runParkway(['check-config', '--domain', 'x'], { PARKWAY_MAX_CALLS: '7' });
+    const { code, stdout } = await runInProcess(['check-config', '--domain', 'x'], { PARKWAY_MAX_CALLS: '7' });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^listen +"127\.0\.0\.1:8084" +default$/m);
     expect(stdout).toMatch(/^maxCalls +7 +PARKWAY_MAX_CALLS$/m);
@@ -28,7 +29,7 @@ describe('parkway check-config', () => {
   });
 
   test('exits 1 with what is wrong with the dialplan', async () => {
-    const { code, stdout } = await runParkway(['check-config', '--store', directory]);
+    const { code, stdout } = await runInProcess(['check-config', '--store', directory]);
     expect(code).toBe(1);
     expect(stdout).toContain(
       `✗ ${directory}/d/extensions/e.json:1:17 /condition/0/action: expected an object, found "answer"; it is left out`,
@@ -39,7 +40,7 @@ describe('parkway check-config', () => {
   });
 
   test('exits 1 with what is wrong with the configuration', async () => {
-    const { code, stdout } = await runParkway(['check-config', '--max-calls', 'x', '--store', directory]);
+    const { code, stdout } = await runInProcess(['check-config', '--max-calls', 'x', '--store', directory]);
     expect(code).toBe(1);
     expect(stdout).toBe('✗ --max-calls: maxCalls: expected an integer, found "x"\n');
   });
@@ -47,13 +48,13 @@ describe('parkway check-config', () => {
   test('says of a dialplan that is empty what it means, as a daemon would start with it', async () => {
     const empty = path.join(directory, 'empty');
     await mkdir(empty);
-    const { code, stdout, stderr } = await runParkway(['check-config', '--store', empty]);
+    const { code, stdout, stderr } = await runInProcess(['check-config', '--store', empty]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('the dialplan has no domain: every call will find no route');
   });
 
   test('exits 2 when the dialplan cannot be read', async () => {
-    const { code, stderr } = await runParkway(['check-config', '--store', path.join(directory, 'none')]);
+    const { code, stderr } = await runInProcess(['check-config', '--store', path.join(directory, 'none')]);
     expect(code).toBe(2);
     expect(stderr).toBe(`parkway: ${directory}/none: there is no such directory\n`);
   });
@@ -61,7 +62,7 @@ describe('parkway check-config', () => {
 
 describe('parkway', () => {
   test.each([['--help'], ['serve', '--help'], ['check-config', '--help']])('%s %s shows examples', async (...args) => {
-    const { code, stdout } = await runParkway(args);
+    const { code, stdout } = await runInProcess(args);
     expect(code).toBe(0);
     expect(stdout).toContain('Examples:');
   });

@@ -58,11 +58,11 @@ describe('parkway diff', () => {
       `Event-Name: CHANNEL_DATA\nUnique-ID: ${context}\nCaller-Destination-Number: 0044\nCaller-Context: ${context}\n\n`;
     await writeFile(at('contexts.txt'), dumpIn('default') + dumpIn('elsewhere'));
     const args = ['--calls', at('contexts.txt'), '--format', 'json'];
-    const routed = await runParkway(['diff', at('old'), at('new'), ...args]);
+    const routed = await runInProcess(['diff', at('old'), at('new'), ...args]);
     expect(routed.stdout).toContain('"calls":2,"moved":2');
-    const asked = await runParkway(['diff', at('old'), at('new'), ...args, '--caller-context']);
+    const asked = await runInProcess(['diff', at('old'), at('new'), ...args, '--caller-context']);
     expect(asked.stdout).toContain('"calls":2,"moved":1');
-    const covered = await runParkway(['coverage', at('old'), ...args, '--caller-context']);
+    const covered = await runInProcess(['coverage', at('old'), ...args, '--caller-context']);
     expect(covered.stdout).toContain('"text":"d.example out","counts":"tried 1, matched 1"');
   });
 
@@ -74,12 +74,12 @@ describe('parkway diff', () => {
     await writeDialplan('no sites', { north: north.replace('north', 'south') });
     await writeFile(at('globals.txt'), 'hostname=pbx\nsite=north\n');
     const args = ['--calls', at('calls.ndjson'), '--globals', at('globals.txt'), '--format', 'json'];
-    const moved = await runParkway(['diff', at('sites'), at('no sites'), ...args]);
+    const moved = await runInProcess(['diff', at('sites'), at('no sites'), ...args]);
     expect(moved.stdout).toContain('"calls":10,"moved":10');
-    const covered = await runParkway(['coverage', at('sites'), ...args]);
+    const covered = await runInProcess(['coverage', at('sites'), ...args]);
     expect(covered.stdout).toContain('"text":"d.example north","counts":"tried 10, matched 10"');
     await writeFile(at('globals.txt'), 'nothing at all');
-    const refused = await runParkway(['coverage', at('sites'), ...args]);
+    const refused = await runInProcess(['coverage', at('sites'), ...args]);
     expect([refused.code, refused.stderr]).toEqual([
       2,
       expect.stringContaining('globals.txt: expected <X-PRE-PROCESS'),
@@ -129,7 +129,7 @@ describe('parkway diff', () => {
   });
 
   test('exits 0 where every move was expected, and says why it was', async () => {
-    const { code, stdout } = await runParkway([
+    const { code, stdout } = await runInProcess([
       ...['diff', at('old'), at('new'), '--calls', at('calls.ndjson')],
       ...['--allow', at('allow.yaml'), '--format', 'json'],
     ]);
@@ -143,7 +143,7 @@ describe('parkway diff', () => {
   });
 
   test('writes Markdown in which nothing of a call is markup', async () => {
-    const { code, stdout } = await runParkway([
+    const { code, stdout } = await runInProcess([
       ...['diff', at('old'), at('new'), '--calls', at('calls.ndjson'), '--format', 'markdown'],
     ]);
     expect(code).toBe(1);
@@ -179,10 +179,10 @@ describe('parkway diff', () => {
 
   test('exits 2 where a file is missing or an expectation is none', async () => {
     await writeFile(at('bad.yaml'), '- { to: { extensions: abroad } }\n');
-    const missing = await runParkway(['diff', at('old'), at('new'), '--calls', at('none')]);
+    const missing = await runInProcess(['diff', at('old'), at('new'), '--calls', at('none')]);
     expect([missing.code, missing.stderr]).toEqual([2, 'parkway: no recorded call could be read\n']);
     expect(missing.stdout).toContain(`! ${at('none')}: there is no such file`);
-    const bad = await runParkway([
+    const bad = await runInProcess([
       'diff',
       at('old'),
       at('new'),
@@ -200,7 +200,7 @@ describe('parkway diff', () => {
 
 describe('parkway coverage', () => {
   test('counts what calls reach, and marks what none did', async () => {
-    const { code, stdout } = await runParkway(['coverage', at('new'), '--calls', at('more.ndjson.gz')]);
+    const { code, stdout } = await runInProcess(['coverage', at('new'), '--calls', at('more.ndjson.gz')]);
     expect(stdout.split('\n')).toEqual([
       '✗ d.example colleague  (tried 1, never matched)',
       '✗   destination_number =~ ^(1\\d{3})$  (never passed, failed 1)',

@@ -7,7 +7,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runInProcess } from '../support/run-in-process.js';
-import { runParkway } from '../support/run-parkway.js';
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 const out = path.join(examples, 'calls/calls-out.txt');
@@ -30,7 +29,7 @@ function write(name: string, text: string): string {
 
 describe('parkway replay', () => {
   test('shows the route, and where an expression stopped', async () => {
-    const { code, stdout } = await runParkway(['replay', out, '--explain=fails']);
+    const { code, stdout } = await runInProcess(['replay', out, '--explain=fails']);
     expect(stdout).toContain('1001 "1001" → 13800138000');
     expect(stdout).toContain('context default by profile internal');
     expect(stdout).toMatch(/matched +record, outbound\n/);
@@ -48,11 +47,11 @@ describe('parkway replay', () => {
       'Event-Name: CHANNEL_DATA\nUnique-ID: 1\nCaller-Destination-Number: 1001\nCaller-Context: external\n\n',
     );
     const store = path.join(examples, 'dialplan');
-    const routed = await runParkway(['replay', call, '--store', store]);
+    const routed = await runInProcess(['replay', call, '--store', store]);
     expect(routed.stdout).toMatch(/context +default: .*\n +\(FreeSWITCH had the call in external: --caller-context/);
-    const asked = await runParkway(['replay', call, '--store', store, '--caller-context']);
+    const asked = await runInProcess(['replay', call, '--store', store, '--caller-context']);
     expect(asked.stdout).toMatch(/context +external: context external as asked for; .*\n +time/);
-    const both = await runParkway(['replay', call, '--caller-context', '--context', 'default']);
+    const both = await runInProcess(['replay', call, '--caller-context', '--context', 'default']);
     expect([both.code, both.stderr]).toEqual([
       2,
       expect.stringContaining("cannot be used with option '--context <name>'"),
@@ -65,7 +64,7 @@ describe('parkway replay', () => {
       "api: { '${hash(select/vip/1002)}': gold }\nglobals: { record_filename: null }",
     );
     const args = ['replay', path.join(examples, 'calls'), '--destination', '1002', '--set', 'caller_id_name=Zoe'];
-    const { code, stdout } = await runParkway([
+    const { code, stdout } = await runInProcess([
       ...[...args, '--answers', answers, '--now', '2026-11-25T18:30', '--timezone', 'Asia/Shanghai'],
       ...['--context', 'default', '--format', 'json', '--explain'],
     ]);
@@ -145,7 +144,7 @@ describe('parkway replay', () => {
 
   test('reports a broken dump and goes on, from standard input too', async () => {
     const broken = write('broken.json', '{"a": 1}\nnonsense\n');
-    const { code, stdout, stderr } = await runParkway(['replay', broken, out, path.join(directory, 'none')]);
+    const { code, stdout, stderr } = await runInProcess(['replay', broken, out, path.join(directory, 'none')]);
     expect(stdout).toContain('→ 13800138000');
     expect(stderr).toContain('broken.json:1: expected a channel');
     expect(stderr).toContain('broken.json:2: expected a dump of a channel, found "nonsense"');
@@ -167,7 +166,7 @@ describe('parkway replay', () => {
         'found "apis"\nparkway: ' + path.join(directory, 'worse.yaml:2:1: /global: expected "globals" or "api"'),
       ],
     ] as const) {
-      const { code, stderr } = await runParkway(['replay', ...args]);
+      const { code, stderr } = await runInProcess(['replay', ...args]);
       expect(stderr).toContain(message);
       expect(code).toBe(2);
     }
@@ -195,7 +194,7 @@ describe('parkway replay', () => {
     writeFileSync(path.join(dialplan, 'd/contexts.json'), '{ "default": ["vip", "evil"] }');
     writeFileSync(path.join(dialplan, 'd/extensions/vip.json'), extension('${hash(select/vip/${destination_number})}'));
     writeFileSync(path.join(dialplan, 'd/extensions/evil.json'), extension('${system(rm -rf /)}'));
-    const { code, stdout } = await runParkway([
+    const { code, stdout } = await runInProcess([
       ...['replay', out, '--store', dialplan, '--freeswitch', `127.0.0.1:${port}`, '--password', 'secret'],
     ]);
     server.close();

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runInProcess } from '../support/run-in-process.js';
 import { runParkway, startParkway, type Running } from '../support/run-parkway.js';
 
 const QUICK = `
@@ -50,7 +51,7 @@ describe('parkway simulate', () => {
     'plays many calls at a rate, as JSON (%j)',
     async (mode) => {
       const load = ['--calls', '40', '--rate', '200', '--format', 'json', '--script', script];
-      const { code, stdout } = await runParkway([
+      const { code, stdout } = await runInProcess([
         'simulate',
         'examples/calls/calls-*.txt',
         '--to',
@@ -75,7 +76,7 @@ describe('parkway simulate', () => {
     const endless = path.join(directory, 'endless.yaml');
     await writeFile(endless, 'applications: [{ application: bridge, peer: { answersAfter: 1, lasts: forever } }]');
     const args = ['simulate', SAMPLES[0] ?? '', '--to', to, '--script', endless, '--hangup-after', '300'];
-    const { code, stdout } = await runParkway(args);
+    const { code, stdout } = await runInProcess(args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/hung up \w+ by caller/);
   });
@@ -87,14 +88,14 @@ describe('parkway simulate', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { code, stdout } = await runParkway(['simulate', SAMPLES[0] ?? '', '--to', `127.0.0.1:${port}`]);
+    const { code, stdout } = await runInProcess(['simulate', SAMPLES[0] ?? '', '--to', `127.0.0.1:${port}`]);
     server.close();
     expect(code).toBe(1);
     expect(stdout).toContain('! unknown call-command: sendmsg');
   });
 
   test('exits 2 when nobody answers', async () => {
-    const { code, stderr } = await runParkway(['simulate', SAMPLES[0] ?? '', '--to', '127.0.0.1:1']);
+    const { code, stderr } = await runInProcess(['simulate', SAMPLES[0] ?? '', '--to', '127.0.0.1:1']);
     expect([code, stderr]).toEqual([2, 'parkway: nobody answers at 127.0.0.1:1\n']);
   });
 
@@ -103,12 +104,12 @@ describe('parkway simulate', () => {
     await writeFile(noDump, 'Dear diary: nothing\n');
     const noScript = path.join(directory, 'no-script.yaml');
     await writeFile(noScript, 'applications: [{ application: bridge, peer: { answersAfter: soon } }]');
-    const runs = await Promise.all([
-      runParkway(['simulate', '/nowhere.txt']),
-      runParkway(['simulate', noDump]),
-      runParkway(['simulate', SAMPLES[0] ?? '', '--script', noScript]),
-      runParkway(['simulate', SAMPLES[0] ?? '', '--rate', '0']),
-    ]);
+    const runs = [
+      await runInProcess(['simulate', '/nowhere.txt']),
+      await runInProcess(['simulate', noDump]),
+      await runInProcess(['simulate', SAMPLES[0] ?? '', '--script', noScript]),
+      await runInProcess(['simulate', SAMPLES[0] ?? '', '--rate', '0']),
+    ] as const;
     expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
     expect(runs[0].stderr).toBe('parkway: /nowhere.txt: there is no such file\n');
     expect(runs[1].stderr).toContain(`${noDump}: expected a dump of a channel, found "Dear diary: nothing"`);
@@ -119,7 +120,7 @@ describe('parkway simulate', () => {
 
 test('the daemon’s log tells each call: arrival, applications, end', async () => {
   const args = ['simulate', SAMPLES[1] ?? '', '--to', to, '--script', script, '--format', 'json'];
-  const { stdout } = await runParkway(args);
+  const { stdout } = await runInProcess(args);
   const { uuid } = JSON.parse(stdout.split('\n')[0] ?? '') as { uuid: string };
   const id = uuid.slice(0, 8);
   await daemon.line(new RegExp(`${id} finished NORMAL_CLEARING after .*; matched record, outbound; decided in`));

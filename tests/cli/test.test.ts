@@ -38,7 +38,7 @@ describe('parkway test', () => {
   test('writes JUnit, with the trace of the condition that decided, and exits 1', async () => {
     const file = path.join(directory, 'failing.yaml');
     await writeFile(file, failing('default'));
-    const { code, stdout } = await runParkway(['test', path.join(directory, 'fail*.yaml'), '--format', 'junit']);
+    const { code, stdout } = await runInProcess(['test', path.join(directory, 'fail*.yaml'), '--format', 'junit']);
     expect(code).toBe(1);
     expect(stdout).toContain('<testsuites name="parkway test" tests="2" failures="1" errors="0" skipped="1"');
     expect(stdout).toContain(`<testcase name="&lt;calls&gt; &amp; out" classname="${file}"`);
@@ -76,7 +76,7 @@ describe('parkway test', () => {
   test('exits 2 with the line of what it cannot read', async () => {
     const file = path.join(directory, 'broken.yaml');
     await writeFile(file, 'tests:\n  - name: t\n    expects: {}\n');
-    const { code, stderr } = await runParkway(['test', file]);
+    const { code, stderr } = await runInProcess(['test', file]);
     expect(code).toBe(2);
     expect(stderr).toBe(`parkway: ${file}:3:5: /tests/0/expects: unknown key "expects", did you mean "expect"?\n`);
   });

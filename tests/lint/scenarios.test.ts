@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runParkway } from '../support/run-parkway.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const folder = new URL('./scenarios/', import.meta.url);
 const scenarios = (await readdir(folder)).filter((name) => name.endsWith('.scenario')).sort();
@@ -33,7 +33,7 @@ function partsOf(scenario: string): Part[] {
 
 test('the example dialplan is clean', async () => {
   const example = path.join(import.meta.dirname, '../../examples/dialplan');
-  const { code, stdout } = await runParkway(['lint', example, '--fail-severity', 'info']);
+  const { code, stdout } = await runInProcess(['lint', example, '--fail-severity', 'info']);
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'nothing found in domain example.com\n' });
 });
 
@@ -45,7 +45,7 @@ describe('scenarios', () => {
       if (part.name === 'command') {
         args = part.text.trim().replaceAll('{}', own).split(' ').slice(1);
       } else if (part.name === 'output') {
-        const { code, stdout, stderr } = await runParkway(args);
+        const { code, stdout, stderr } = await runInProcess(args);
         expect(`${(stdout + stderr).replaceAll(`${own}/`, '')}exit status ${String(code)}\n`).toBe(part.text);
       } else {
         const file = path.join(own, part.name);

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runInProcess } from '../support/run-in-process.js';
-import { runParkway } from '../support/run-parkway.js';
 
 const here = import.meta.dirname;
 const conf = path.join(here, 'conf');
@@ -165,9 +164,9 @@ describe('a configuration that FreeSWITCH had loaded', () => {
     );
     await convert(path.join(directory, 'changed-conf'), changed);
     const args = ['--calls', path.join(here, 'uuid_dump.plain.txt'), '--caller-context', '--format', 'json'];
-    const same = await runParkway(['diff', store, store, ...args]);
+    const same = await runInProcess(['diff', store, store, ...args]);
     expect({ code: same.code, stdout: same.stdout }).toEqual({ code: 0, stdout: expect.stringContaining('"moved":0') });
-    const moved = await runParkway(['diff', store, changed, ...args]);
+    const moved = await runInProcess(['diff', store, changed, ...args]);
     expect({ code: moved.code, stdout: moved.stdout }).toEqual({
       code: 1,
       stdout: expect.stringContaining(`"calls":20,"moved":${change.moved.length}`),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bytesOf } from '../../src/bytes.js';
 import type { CapturedCall } from '../../src/capture/captured-call.js';
-import { runParkway } from '../support/run-parkway.js';
+import { runInProcess } from '../support/run-in-process.js';
 import type { TestDaemon } from '../support/test-daemon.js';
 import { browserPages } from './browser-pages.js';
 import { newestKey } from './newest-key.js';
@@ -96,7 +96,7 @@ describe('calls in progress', () => {
     });
 
     const store = daemon.directory;
-    const replayed = await runParkway(['replay', await download.path(), '--store', store, '--format', 'json']);
+    const replayed = await runInProcess(['replay', await download.path(), '--store', store, '--format', 'json']);
     expect(replayed).toMatchObject({ code: 0, stderr: '' });
     const again = JSON.parse(replayed.stdout) as Replayed;
     expect(again).toMatchObject({ certain: true, asRecorded: true });
