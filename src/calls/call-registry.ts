@@ -147,7 +147,8 @@ export class CallRegistry implements CallObserver {
   private changed(call: Call): void {
     if (this.listeners.size === 0) return;
     const key = this.keys.get(call) as string;
-    for (const listener of this.listeners) listener(key, () => callRow(key, call));
+    // Of a call that ended meanwhile the row is made already.
+    for (const listener of this.listeners) listener(key, () => this.recent.get(key)?.row ?? callRow(key, call));
   }
 }
 

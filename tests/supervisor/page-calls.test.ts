@@ -74,6 +74,7 @@ describe('calls in progress', () => {
       'Regex (PASS) [colleague] destination_number(1002) =~ /^(10\\d\\d)$/ break=on-false',
     );
     await page.getByLabel('Search the channel data').fill('Caller-Caller-ID-Name');
+    await page.getByText('1 of ').waitFor();
     expect(await page.locator('.data td').allInnerTexts()).toEqual(['Loadsworth']);
 
     const [download] = await Promise.all([
