@@ -1,7 +1,8 @@
 /** Reads the calls of one part of a corpus, in bounded memory. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { openRecording, STANDARD_INPUT } from '../replay/open-recording.js';
-import { readCalls } from '../replay/read-calls.js';
+import { firstBytes, withFirst } from '../replay/first-bytes.js';
+import { openRecording } from '../replay/open-recording.js';
+import { callsOf } from '../replay/read-calls.js';
 import { CaptureLines } from './capture-lines.js';
 import { corpusCall, type CorpusCall, type KnownBesides } from './corpus-call.js';
 import { CAPTURE_START, type CorpusPart } from './corpus-parts.js';
@@ -18,18 +19,23 @@ export interface PartReader extends KnownBesides {
 export async function readPart({ file, range }: CorpusPart, part: number, reader: PartReader): Promise<number> {
   const lines = new CaptureLines(part, reader);
   if (range !== undefined) return readRange(file, range, lines, reader);
-  if (file !== STANDARD_INPUT && (await isCaptures(file))) return readCaptures(file, lines, reader);
+  const chunks = openRecording(file, (bytes) => {
+    reader.onBytes(bytes);
+  });
+  const beginning = firstBytes(chunks, CAPTURE_START.length);
+  const whole = withFirst(beginning, chunks);
+  if (await beginning.then(isCaptures, () => false)) return readCaptures(whole, lines, reader);
   let last = 0;
-  for await (const call of readCalls([file], {
-    onRead: (bytes) => {
-      reader.onBytes(bytes);
-    },
-  })) {
+  for await (const call of callsOf(file, whole)) {
     last = lineOf(call.location);
     if (call.kind === 'unreadable') reader.onUnreadable(last, call.message);
     else reader.onCall(corpusCall(call, { part, line: last }, reader));
   }
   return last;
+}
+
+function isCaptures(beginning: Buffer): boolean {
+  return beginning.toString('latin1', 0, CAPTURE_START.length) === CAPTURE_START;
 }
 
 /** Blocking, for a thread that has nothing else to do; a line belongs to the range its first byte lies in. */
@@ -64,35 +70,23 @@ function readRange(
   }
 }
 
-async function isCaptures(file: string): Promise<boolean> {
-  try {
-    for await (const chunk of openRecording(file, () => undefined)) {
-      return chunk.toString('latin1', 0, CAPTURE_START.length) === CAPTURE_START;
-    }
-    return false;
-  } catch {
-    return false;
-  }
-}
-
-async function readCaptures(file: string, lines: CaptureLines, reader: PartReader): Promise<number> {
+async function readCaptures(chunks: AsyncIterable<Buffer>, lines: CaptureLines, reader: PartReader): Promise<number> {
   const block = new LineBlock(0);
-  const onRead = (bytes: number): void => {
-    reader.onBytes(bytes);
-  };
   try {
-    for await (const chunk of openRecording(file, onRead)) {
-      for (let taken = 0; taken < chunk.length;) {
-        const from = taken;
-        taken += block.fill((bytes, at, most) => chunk.copy(bytes, at, from, from + most));
-        while (block.advance()) lines.take(block);
-      }
-    }
+    for await (const chunk of chunks) takeLines(chunk, block, lines);
     if (block.advanceToRest()) lines.take(block);
   } catch (error) {
     reader.onUnreadable(lines.count, (error as Error).message);
   }
   return lines.count;
+}
+
+function takeLines(chunk: Buffer, block: LineBlock, lines: CaptureLines): void {
+  for (let taken = 0; taken < chunk.length;) {
+    const from = taken;
+    taken += block.fill((bytes, at, most) => chunk.copy(bytes, at, from, from + most));
+    while (block.advance()) lines.take(block);
+  }
 }
 
 /** `file:line` */

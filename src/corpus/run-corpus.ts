@@ -1,6 +1,7 @@
 /** Does a job over all recordings of a corpus, on several threads where there are several parts to read. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { STANDARD_INPUT } from '../replay/open-recording.js';
 import { partsOf, type CorpusPart, type WeighedPart } from './corpus-parts.js';
 import {
   CorpusWork,
@@ -43,7 +44,9 @@ export async function runCorpus<Job extends CorpusJob>(
 ): Promise<CorpusRun<ResultOf<Job>>> {
   const parts = await partsOf(files);
   const count = Math.min(threads ?? worthwhileThreads(parts), parts.length);
-  const done = count > 1 ? await runThreads(job, parts, count, onProgress) : [await runHere(job, parts, onProgress)];
+  // Only the first thread has standard input.
+  const isOnItsOwn = count === 1 || files.includes(STANDARD_INPUT);
+  const done = isOnItsOwn ? [await runHere(job, parts, onProgress)] : await runThreads(job, parts, count, onProgress);
   const locate = locator(parts, done);
   const complaints = done.flatMap(({ reading }) => reading.complaints).sort(byPlace);
   return {

@@ -39,10 +39,18 @@ async function* readFileCalls(
   file: string,
   { onRead = () => undefined }: ReadCallsOptions,
 ): AsyncGenerator<RecordedCall | UnreadableDump, void> {
+  yield* callsOf(file, openRecording(file, onRead));
+}
+
+/** The same of the bytes of a file that was opened already. */
+export async function* callsOf(
+  file: string,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<RecordedCall | UnreadableDump, void> {
   const name = file === STANDARD_INPUT ? 'standard input' : file;
   const reader = new CallReader(name);
   try {
-    for await (const chunk of openRecording(file, onRead)) yield* reader.push(chunk);
+    for await (const chunk of chunks) yield* reader.push(chunk);
     yield* reader.end();
   } catch (error) {
     yield { kind: 'unreadable', location: name, message: describe(error as NodeJS.ErrnoException) };

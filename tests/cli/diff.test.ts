@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -140,6 +141,17 @@ describe('parkway diff', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.at(-1)).toMatchObject({ summary: { calls: 10, moved: 0, expected: 4, renamed: 2, unreadable: 1 } });
     expect(lines[0]).toMatchObject({ kind: 'expected', count: 4, reason: 'the new trunk abroad' });
+  });
+
+  test('reads captures from standard input as it does from a file, beside other files and with threads', async () => {
+    const files = ['--calls', '-', at('more.ndjson.gz')];
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['dist/main.js', 'diff', at('old'), at('new'), ...files, '--threads', '2', '--format', 'json'],
+      { input: await readFile(at('calls.ndjson')), encoding: 'utf8' },
+    );
+    const lines = stdout.trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ summary: { calls: 11, moved: 5, unreadable: 1 } });
   });
 
   test('writes Markdown in which nothing of a call is markup', async () => {
