@@ -17,7 +17,7 @@ export interface BoundedWriterOptions {
   readonly blockBytes: number;
   /** How long the first line of a block waits for others, in milliseconds. */
   readonly gatherMs: number;
-  /** Something is wrong: told once, until it is over. */
+  /** Something is wrong: told once, until it is over; and once more where what was too slow then refuses to be written to. */
   onTrouble(reason: string): void;
   /** It is over. @param lost lines that were dropped meanwhile */
   onRecovered(lost: number): void;
@@ -32,6 +32,7 @@ export class BoundedWriter {
   private writing: Promise<void> | undefined;
   private isClosing = false;
   private isTroubled = false;
+  private isRefused = false;
   private lostSinceTrouble = 0;
   private lostInAll = 0;
   private wake: () => void = () => undefined;
@@ -51,7 +52,7 @@ export class BoundedWriter {
     const bytes = Buffer.byteLength(line);
     if (this.isClosing || this.writingBytes + this.waitingBytes + bytes > this.options.capacity) {
       this.lose(1);
-      if (!this.isClosing) this.trouble('it is written more slowly than it comes');
+      if (!this.isClosing) this.trouble('it is written more slowly than it comes', false);
       return;
     }
     this.waiting.push(line);
@@ -111,7 +112,7 @@ export class BoundedWriter {
         return true;
       } catch (error) {
         if (this.isClosing) return false;
-        this.trouble((error as Error).message);
+        this.trouble((error as Error).message, true);
         await this.pause(RETRY_MS);
       }
     }
@@ -133,9 +134,10 @@ export class BoundedWriter {
     this.lostSinceTrouble += lines;
   }
 
-  private trouble(reason: string): void {
-    if (this.isTroubled) return;
+  private trouble(reason: string, isRefusal: boolean): void {
+    if (this.isTroubled && (this.isRefused || !isRefusal)) return;
     this.isTroubled = true;
+    this.isRefused = isRefusal;
     queueMicrotask(() => {
       this.options.onTrouble(reason);
     });
@@ -144,6 +146,7 @@ export class BoundedWriter {
   private recover(): void {
     const lost = this.lostSinceTrouble;
     this.isTroubled = false;
+    this.isRefused = false;
     this.lostSinceTrouble = 0;
     if (!this.isClosing) this.options.onRecovered(lost);
   }

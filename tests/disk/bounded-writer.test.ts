@@ -69,6 +69,22 @@ describe('a bounded writer', () => {
     expect((await readFile(file, 'utf8')).split('\n').map((line) => line.length)).toEqual([400, 199, 199, 0]);
   });
 
+  test('a full disk is said although it was too slow before: that is why', async () => {
+    const reasons: string[] = [];
+    const full = new Promise<void>((resolve) => {
+      const { writer } = startWriter(fileDestination('/dev/full'), {
+        gatherMs: 1,
+        onTrouble(reason) {
+          reasons.push(reason);
+          if (reasons.length === 2) resolve(writer.close(0).then(() => undefined));
+        },
+      });
+      for (let count = 0; count < 10; count += 1) writer.write(`${'a'.repeat(400)}\n`);
+    });
+    await full;
+    expect(reasons).toEqual(['it is written more slowly than it comes', expect.stringMatching(/ENOSPC/)]);
+  });
+
   test('a pipe nobody reads: bounded, and closing gives up in time', async () => {
     const file = fresh('pipe');
     await mkdir(path.dirname(file));
