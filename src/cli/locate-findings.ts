@@ -1,7 +1,7 @@
 /** Where in the texts of a dialplan the things stand that were found in its documents. */
-import { jsonPositions } from '../dialplan/json-positions.js';
 import type { LintFinding } from '../lint/finding.js';
 import type { DocumentText } from '../routes/document.js';
+import { locateIn } from '../routes/locate-problems.js';
 
 /**
  * The same findings, those of one document in the order in which it is read.
@@ -17,16 +17,9 @@ export function locateFindings(
     if (others === undefined) byLocation.set(finding.location, [finding]);
     else others.push(finding);
   }
-  return [...byLocation].flatMap(([location, all]) => locatedIn(documents.get(location), all).sort(byPosition));
-}
-
-function locatedIn(document: DocumentText | undefined, findings: readonly LintFinding[]): LintFinding[] {
-  if (document === undefined || document.isComposed === true) return [...findings];
-  const paths = findings.map(({ path }) => path);
-  const positions = jsonPositions(document.text, paths);
-  return findings.map((finding) => {
-    const at = finding.at ?? positions.get(finding.path);
-    return at === undefined ? finding : { ...finding, at };
+  return [...byLocation].flatMap(([location, all]) => {
+    const document = documents.get(location);
+    return (document === undefined ? all : locateIn(document, all)).sort(byPosition);
   });
 }
 

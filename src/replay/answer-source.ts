@@ -48,7 +48,7 @@ function asBytes(value: string | null): Bytes | null {
   return value === null ? null : bytesOf(value);
 }
 
-/** Asks one after the other, until one knows. */
+/** Asks one after the other, until one knows. A loop for each question: a corpus asks millions, and one for both takes a closure each. */
 export function firstOf(...sources: readonly AnswerSource[]): AnswerSource {
   return {
     global: (name) => {

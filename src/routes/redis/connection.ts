@@ -29,7 +29,7 @@ const CONNECT_MS = 5_000;
 /** A server that is stopped takes no leave. */
 const DISCONNECT_MS = 100;
 /** A command that is not answered by then never will be: the connection is given up. */
-const COMMAND_MS = 30_000;
+export const COMMAND_MS = 30_000;
 
 const COMMON = {
   // Version 6 of the client drops what RESP3 pushes.

@@ -4,11 +4,10 @@
  */
 import { on } from 'node:events';
 import type { Redis } from 'ioredis';
+import { COMMAND_MS } from './connection.js';
 import { Fields, type Entry } from './fields.js';
 import { HashDecoder, RedisRefusal } from './hash-decoder.js';
 
-/** As long as the client waits for an answer. */
-const ANSWER_MS = 30_000;
 const GONE = 'Redis closed the connection';
 
 export class HashConnection {
@@ -50,7 +49,7 @@ export class HashConnection {
     const late = new AbortController();
     const timer = setTimeout(() => {
       late.abort();
-    }, ANSWER_MS);
+    }, COMMAND_MS);
     try {
       const chunks = on(stream, 'data', { close: ['close'], signal: late.signal }) as AsyncIterable<[Buffer]>;
       stream.write(commandOf(command));
@@ -62,7 +61,7 @@ export class HashConnection {
     } catch (error) {
       // What else may come would be taken for the next answer.
       if (!(error instanceof RedisRefusal)) stream.destroy();
-      throw late.signal.aborted ? new Error(`no answer within ${ANSWER_MS / 1000} s`) : error;
+      throw late.signal.aborted ? new Error(`no answer within ${COMMAND_MS / 1000} s`) : error;
     } finally {
       clearTimeout(timer);
     }

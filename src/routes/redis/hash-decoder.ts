@@ -4,16 +4,15 @@
  */
 import type { Entry, Fields } from './fields.js';
 
-const [LF, CR, DOLLAR, MINUS, PLUS, STAR] = [...Buffer.from('\n\r$-+*')] as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+const LF = 0x0a;
+const CR = 0x0d;
+const DOLLAR = 0x24;
+const STAR = 0x2a;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
 /** Digits of a length: 512 MiB is the longest Redis sends. */
 const LONGEST_NUMBER = 10;
+const NUMBER = new RegExp(`^\\d{1,${LONGEST_NUMBER}}$`);
 
 /** Redis refuses the command; the message is its own. */
 export class RedisRefusal extends Error {
@@ -160,7 +159,7 @@ export class HashDecoder {
 }
 
 function numberOf(digits: string): number {
-  if (!/^\d{1,10}$/.test(digits)) throw new Error(`expected a length from Redis, found ${JSON.stringify(digits)}`);
+  if (!NUMBER.test(digits)) throw new Error(`expected a length from Redis, found ${JSON.stringify(digits)}`);
   return Number(digits);
 }
 

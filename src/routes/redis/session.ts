@@ -195,8 +195,9 @@ class RedisSession implements Session {
     const timer = setTimeout(() => {
       this.fail(new Error(`no answer within ${HEARTBEAT_LIMIT_MS / 1000} s`));
     }, HEARTBEAT_LIMIT_MS);
-    const all = [...this.watchers, ...(this.client instanceof Cluster ? [] : [this.client])];
-    Promise.all([...all, ...(this.hashes === undefined ? [] : [this.hashes])].map((each) => each.ping())).then(
+    const server = this.client instanceof Cluster ? [] : [this.client];
+    const all = [...server, ...this.watchers, ...(this.hashes === undefined ? [] : [this.hashes])];
+    Promise.all(all.map((each) => each.ping())).then(
       () => {
         clearTimeout(timer);
       },
