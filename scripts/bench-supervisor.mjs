@@ -24,8 +24,8 @@ import { percentile, startCallPlayer } from './play-recorded-calls.mjs';
 
 const { AbortController, fetch } = globalThis;
 const MIB = 2 ** 20;
-/** How often everything is asked for that is not told by events. */
-const ASK_MS = 1_000;
+/** How often everything is asked for that is not told by events: a page asks for what it shows every 5 or 10 s. */
+const ASK_MS = 5_000;
 const ENDPOINTS = [
   '/',
   '/api/v1/status',

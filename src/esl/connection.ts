@@ -13,8 +13,9 @@ import { FrameDecoder, type Frame } from './frame-decoder.js';
 
 /** Hears what comes without having been asked for. */
 export interface ConnectionListener {
-  /** An event, or a `text/disconnect-notice`. */
   onEvent(event: EslEvent): void;
+  /** FreeSWITCH will close the socket: at once, or when it has lingered. */
+  onDisconnectNotice(notice: EslEvent): void;
   /** The peer does not speak the protocol; what waited for it has been rejected. */
   onProtocolError(error: ProtocolError): void;
   /** The socket is closed, with its error if it had one; nothing follows. */
@@ -31,8 +32,10 @@ export class EslConnection extends modesl.Connection {
   declare private tcp: Socket;
   declare private socketError: Error | undefined;
   declare private listener: ConnectionListener | undefined;
-  /** What is to go out in one write; undefined outside of {@link inOneWrite}. */
+  /** What is to go out in one write; undefined outside of {@link inOneWrite} and {@link withNext}. */
   declare private gathered: Bytes | undefined;
+  /** What waits for the next write. */
+  declare private held: Bytes;
 
   /** Says `connect`; resolves when FreeSWITCH has told the channel's data. @throws SocketClosed, ProtocolError */
   static async open(socket: Socket, listener: ConnectionListener): Promise<EslConnection> {
@@ -73,6 +76,7 @@ export class EslConnection extends modesl.Connection {
     this.decoder = new FrameDecoder();
     this.waiting = new Set();
     this.executions = new Map();
+    this.held = '';
     this.connecting = false;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
@@ -163,14 +167,15 @@ export class EslConnection extends modesl.Connection {
 
   /** What is sent inside goes out in one write. */
   inOneWrite(send: () => void): void {
-    this.gathered = '';
-    try {
-      send();
-    } finally {
-      const text = this.gathered;
-      this.gathered = undefined;
-      if (text !== '') this.tcp.write(text, 'latin1');
-    }
+    this.transmit(this.gather(send));
+  }
+
+  /** What is sent inside goes out together with what is sent next, at the latest when this turn of the event loop is over. */
+  withNext(send: () => void): void {
+    this.held += this.gather(send);
+    setImmediate(() => {
+      if (this.isOpen) this.transmit('');
+    });
   }
 
   destroy(): void {
@@ -179,9 +184,29 @@ export class EslConnection extends modesl.Connection {
 
   private write(text: Bytes, queue: (ReplyCallback | undefined)[], callback: ReplyCallback | undefined): void {
     if (!this.isOpen) throw new SocketClosed(this.socketError);
-    if (this.gathered === undefined) this.tcp.write(text, 'latin1');
+    if (this.gathered === undefined) this.transmit(text);
     else this.gathered += text;
     queue.push(callback);
+  }
+
+  /** What is sent inside. Where that throws, what was sent before goes out: its replies are waited for. */
+  private gather(send: () => void): Bytes {
+    this.gathered = '';
+    try {
+      send();
+      return this.gathered;
+    } catch (error) {
+      this.transmit(this.gathered);
+      throw error;
+    } finally {
+      this.gathered = undefined;
+    }
+  }
+
+  private transmit(text: Bytes): void {
+    const whole = this.held + text;
+    this.held = '';
+    if (whole !== '') this.tcp.write(whole, 'latin1');
   }
 
   private onData(chunk: Buffer): void {
@@ -202,12 +227,20 @@ export class EslConnection extends modesl.Connection {
       this.onProtocolError(asProtocolError(error));
       return;
     }
-    const contentType = frame.headers.get('Content-Type');
-    // These two tell modesl whose the frame is; it looks at no other.
-    this._onEvent(event, { 'Content-Type': contentType ?? '', 'Event-Name': frame.headers.get('Event-Name') ?? '' });
-    if (contentType === 'command/reply' || contentType === 'api/response') return;
-    if (event.type === 'CHANNEL_EXECUTE_COMPLETE') this.completeExecution(event);
-    this.listener?.onEvent(event);
+    const contentType = frame.headers.get('Content-Type') ?? '';
+    switch (contentType) {
+      case 'command/reply':
+      case 'api/response':
+        // These two tell modesl whose the frame is; it looks at no other.
+        this._onEvent(event, { 'Content-Type': contentType, 'Event-Name': frame.headers.get('Event-Name') ?? '' });
+        break;
+      case 'text/disconnect-notice':
+        this.listener?.onDisconnectNotice(event);
+        break;
+      default:
+        if (event.type === 'CHANNEL_EXECUTE_COMPLETE') this.completeExecution(event);
+        this.listener?.onEvent(event);
+    }
   }
 
   private completeExecution(event: EslEvent): void {

@@ -1,10 +1,14 @@
 /** What a session rejects with. `code` is for programs, the message for people, `cause` where another error is behind it. */
 
+/** Without a stack: what FreeSWITCH did has no place in this program, and nearly every call ends with one of these. */
 export abstract class EslError extends Error {
   abstract readonly code: string;
 
   constructor(message: string, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = new.target.name;
   }
 }

@@ -3,7 +3,7 @@ import modesl from 'modesl';
 import type { Bytes } from '../bytes.js';
 import { ProtocolError } from './errors.js';
 import { parseHeaders, type Frame } from './frame-decoder.js';
-import { scanEvent, SCANNED_HEADERS } from './scan-event.js';
+import { headerOfJson, isFlatJson, UNREADABLE } from './header-of-json.js';
 import { decodeValue } from './url-encoding.js';
 
 /** What FreeSWITCH writes in a plain event where a value is empty. */
@@ -46,22 +46,26 @@ class EventOfHeaders extends EslEvent {
 class EventOfJson extends EslEvent {
   private map: Map<string, Bytes> | undefined;
 
-  /** @param scanned what {@link scanEvent} found in the text */
-  constructor(
-    private readonly text: Bytes,
-    private readonly scanned: ReadonlyMap<string, Bytes>,
-  ) {
-    super(scanned.get('Event-Name'), scanned.get(BODY) ?? '');
+  /** @param text of which {@link isFlatJson} holds */
+  constructor(private readonly text: Bytes) {
+    super(undefined, '');
+    this.type = this.getHeader('Event-Name') ?? undefined;
   }
 
+  /** @throws {@link ProtocolError} for JSON that is none */
   get values(): Map<string, Bytes> {
-    this.map ??= headersOf(JSON.parse(this.text) as Members);
+    this.map ??= headersOf(parseMembers(this.text));
     return this.map;
   }
 
   override getHeader(name: string): string | null {
-    const isScanned = this.map === undefined && SCANNED_HEADERS.has(name);
-    return (isScanned ? this.scanned : this.values).get(name) ?? null;
+    const found = this.map === undefined ? headerOfJson(this.text, name) : UNREADABLE;
+    return (found === UNREADABLE ? this.values.get(name) : found) ?? null;
+  }
+
+  override getBody(): string {
+    const body = headerOfJson(this.text, BODY);
+    return body === UNREADABLE ? bodyOf(parseMembers(this.text)) : (body ?? '');
   }
 }
 
@@ -92,10 +96,17 @@ export function plainEvent(text: Bytes): EslEvent {
   return new EventOfHeaders(decodeAll(headers), body);
 }
 
-/** An event's JSON form. Its bytes are raw, not necessarily UTF-8; an array is a JSON list. */
+/**
+ * An event's JSON form. Its bytes are raw, not necessarily UTF-8; an array is a JSON list.
+ * @throws {@link ProtocolError} for JSON that is none; of what looks like FreeSWITCH's, not before somebody wants what is broken
+ */
 export function jsonEvent(text: Bytes): EslEvent {
-  const scanned = scanEvent(text);
-  if (scanned !== undefined) return new EventOfJson(text, scanned);
+  if (isFlatJson(text)) return new EventOfJson(text);
+  const members = parseMembers(text);
+  return new EventOfHeaders(headersOf(members), bodyOf(members));
+}
+
+function parseMembers(text: Bytes): Members {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -103,8 +114,11 @@ export function jsonEvent(text: Bytes): EslEvent {
     throw new ProtocolError(`an event that is no JSON: ${JSON.stringify(text.slice(0, 60))}`, { cause });
   }
   if (typeof parsed !== 'object' || parsed === null) throw new ProtocolError('an event that is no JSON object');
-  const members = parsed as Members;
-  return new EventOfHeaders(headersOf(members), Object.hasOwn(members, BODY) ? valueText(members[BODY]) : '');
+  return parsed as Members;
+}
+
+function bodyOf(members: Members): Bytes {
+  return Object.hasOwn(members, BODY) ? valueText(members[BODY]) : '';
 }
 
 function headersOf(members: Members): Map<string, Bytes> {

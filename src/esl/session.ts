@@ -209,6 +209,10 @@ export class Session {
     onEvent: (event) => {
       this.onEvent(event);
     },
+    onDisconnectNotice: (notice) => {
+      this.isDown ||= !this.isExiting;
+      if (notice.getHeader('Content-Disposition') === 'linger') this.onLingerNotice();
+    },
     onProtocolError: (error) => {
       this.failure = error;
       this.executions.rejectAll(error);
@@ -223,7 +227,7 @@ export class Session {
     this.newest = info;
     this.channelUuid = info.getHeader('Unique-ID') ?? '';
     this.stateAtConnect = info.getHeader('Channel-State-Number') ?? undefined;
-    this.connection.inOneWrite(() => {
+    this.connection.withNext(() => {
       for (const command of this.subscription()) {
         this.connection.command(command).catch((error: unknown) => {
           if (error instanceof CommandRefused) this.listener.onProtocolError(new ProtocolError(error.message));
@@ -310,11 +314,6 @@ export class Session {
   }
 
   private onEvent(event: EslEvent): void {
-    if (event.getHeader('Content-Type') === 'text/disconnect-notice') {
-      this.isDown ||= !this.isExiting;
-      if (event.getHeader('Content-Disposition') === 'linger') this.onLingerNotice();
-      return;
-    }
     if (event.getHeader('Unique-ID') !== this.uuid) return;
     switch (event.type) {
       case 'CHANNEL_EXECUTE':
@@ -322,7 +321,7 @@ export class Session {
         break;
       case 'CHANNEL_EXECUTE_COMPLETE':
         // The socket application itself is done: the channel is no longer parked here.
-        if (event.getHeader('Application') === 'socket' && this.executions.isEmpty) this.onSocketApplicationEnd(event);
+        if (this.executions.isEmpty && event.getHeader('Application') === 'socket') this.onSocketApplicationEnd(event);
         break;
       case 'CHANNEL_HANGUP':
         this.take(event);

@@ -74,4 +74,13 @@ describe('events', () => {
   test.each(['', '{', 'null', '"text"', '[1'])('JSON that is none (%j) is a protocol error', (text) => {
     expect(() => jsonEvent(text)).toThrow(ProtocolError);
   });
+
+  test('JSON that is broken in one place is a protocol error for whoever wants that, or all', () => {
+    const event = jsonEvent('{"Event-Name":"E","broken":"\\q","Unique-ID":"u"}');
+    expect([event.type, event.getHeader('Unique-ID'), event.getHeader('Not-There'), event.getBody()]).toEqual([
+      ...['E', 'u', null, ''],
+    ]);
+    expect(() => event.getHeader('broken')).toThrow(ProtocolError);
+    expect(() => event.values).toThrow(ProtocolError);
+  });
 });

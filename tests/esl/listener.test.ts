@@ -59,6 +59,33 @@ class Mailbox<Letter> {
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
+describe('the subscription', () => {
+  test('goes out together with what the call is made to execute first', async () => {
+    const { port, sessions } = await listen({}, async (session) => {
+      await session.execute('answer', '').catch(() => undefined);
+    });
+    const peer = await RawPeer.dialled(port);
+    await peer.until('execute-app-name: answer\n');
+    expect(peer.chunks.slice(1).map((chunk) => chunk.split('\n', 1)[0])).toEqual([
+      'filter Unique-ID 5b8f3c1e-0000-4000-8000-000000000001',
+    ]);
+    peer.socket.destroy();
+    await (
+      await sessions.next()
+    ).closed;
+  });
+
+  test('waits for nothing where nothing is executed', async () => {
+    const { port, sessions } = await listen();
+    const peer = await RawPeer.dialled(port);
+    await peer.until('linger 5\n\n');
+    peer.socket.destroy();
+    await (
+      await sessions.next()
+    ).closed;
+  });
+});
+
 describe('a connection that becomes no session', () => {
   test('from an address that is not allowed is closed before a word is said', async () => {
     const { port, refused } = await listen({ allow: ['192.0.2.0/24', '2001:db8::/32'] });

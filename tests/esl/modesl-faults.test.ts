@@ -8,7 +8,7 @@ const DIES = { died: true };
 
 function play(library: 'plain' | 'parkway', fault: string): Promise<unknown> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, library, fault], (error, stdout) => {
+    execFile(process.execPath, [script, library, fault], { timeout: 20_000 }, (error, stdout) => {
       resolve(error === null ? JSON.parse(stdout) : DIES);
     });
   });

@@ -16,7 +16,7 @@ const CHANNEL =
   'Reply-Text: %2BOK%0A\nSocket-Mode: async\nControl: full\n';
 const OK = 'Content-Type: command/reply\nReply-Text: +OK\n\n';
 
-const listener = { onEvent() {}, onProtocolError() {}, onClose() {} };
+const listener = { onEvent() {}, onDisconnectNotice() {}, onProtocolError() {}, onClose() {} };
 const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 const faults = {
@@ -87,9 +87,9 @@ const faults = {
     return left();
   },
   'body-offset': async () => {
-    const { connection, peer } = await connected(`${CHANNEL}\n`);
+    const { peer, nextEvent } = await connected(`${CHANNEL}\n`);
     const body = Buffer.from('Event-Name: CUSTOM\nUnique-ID: u1\nX: 呼叫中心\nContent-Length: 5\n\nhello');
-    const event = new Promise((resolve) => connection.once('esl::event::CUSTOM::u1', resolve));
+    const event = nextEvent();
     peer.write(`Content-Length: ${body.length}\nContent-Type: text/event-plain\n\n`);
     peer.write(body);
     return (await event).getBody();
@@ -122,11 +122,11 @@ const faults = {
   },
   'broken-json': async () => {
     let complaint = 'none';
-    const { connection, peer } = await connected(`${CHANNEL}\n`, {
+    const { peer, nextEvent } = await connected(`${CHANNEL}\n`, {
       ...listener,
       onProtocolError: (error) => (complaint = error.code),
     });
-    const event = new Promise((resolve) => connection.once('esl::event::CUSTOM::u1', resolve));
+    const event = nextEvent();
     const good = '{"Event-Name":"CUSTOM","Unique-ID":"u1"}';
     peer.write('Content-Length: 5\nContent-Type: text/event-json\n\n{"a":');
     peer.write(`Content-Length: ${good.length}\nContent-Type: text/event-json\n\n${good}`);
@@ -182,14 +182,20 @@ async function connected(channel, events = listener) {
     socket.setNoDelay = (...values) => ((counted.noDelay = true), setNoDelay.apply(socket, values));
     const closed = new Promise((resolve) => socket.once('close', resolve));
     let connection;
+    let onEvent = () => undefined;
+    const nextEvent = () =>
+      new Promise((resolve) => {
+        if (isPlain) connection.once('esl::event::CUSTOM::u1', resolve);
+        else onEvent = resolve;
+      });
     if (isPlain) {
       connection = new modesl.Connection(socket);
       await new Promise((resolve) => connection.once('esl::ready', resolve));
     } else {
-      connection = await EslConnection.open(socket, events);
+      connection = await EslConnection.open(socket, { ...events, onEvent: (event) => onEvent(event) });
     }
     await answered;
-    return { connection, peer, received: () => bytes, writes: () => counted, closed };
+    return { connection, peer, nextEvent, received: () => bytes, writes: () => counted, closed };
   });
 }
 
