@@ -7,7 +7,8 @@ import { setImmediate as othersFirst } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import type { Call } from './call.js';
-import { parseRecord, recordOf, serializeRecord, type CallRecord } from './call-record.js';
+import { recordOf, type CallRecord } from './call-record.js';
+import { packRecord, unpackRecord } from './pack-record.js';
 
 /** Where a call is kept; worthless once it was released. */
 export interface ArchivePlace {
@@ -167,7 +168,7 @@ export class CallArchive {
   /** One that cannot be kept is forgotten; its neighbours are not. */
   private bytesOf(call: Call): Buffer {
     try {
-      return serializeRecord(recordOf(call));
+      return packRecord(recordOf(call));
     } catch {
       this.forgottenCalls += 1;
       return Buffer.alloc(0);
@@ -192,7 +193,7 @@ function newBlock(): Block {
 
 /** One that could not be turned to bytes has none. */
 function recordIn(bytes: Uint8Array): CallRecord | undefined {
-  return bytes.length === 0 ? undefined : parseRecord(bytes);
+  return bytes.length === 0 ? undefined : (unpackRecord(bytes) as CallRecord);
 }
 
 /** Of channel data and trace, which are nearly all of a call. */

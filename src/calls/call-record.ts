@@ -1,5 +1,4 @@
 /** A call as it is kept after its end: all that is known of it, without the dialplan it was hunted in. */
-import { deserialize, serialize } from 'node:v8';
 import type { SelectedContext } from '../routes/select-context.js';
 import type { Call } from './call.js';
 
@@ -29,12 +28,4 @@ export function callOf(record: CallRecord): Call {
     selected: { ...record.selected, context: undefined },
     error: record.error === undefined ? undefined : new Error(record.error),
   };
-}
-
-export function serializeRecord(record: CallRecord): Buffer {
-  return serialize(record);
-}
-
-export function parseRecord(bytes: Uint8Array): CallRecord {
-  return deserialize(bytes) as CallRecord;
 }
