@@ -14,6 +14,7 @@ export interface Frame {
 export const FRAME_LIMIT = 16 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
+const EMPTY_LINE = Buffer.from('\n\n');
 const NOTHING = Buffer.alloc(0);
 
 /** Takes any chunking; every byte is looked at a bounded number of times. */
@@ -78,7 +79,7 @@ export class FrameDecoder {
       return undefined;
     }
     const headers = parseHeaders(this.buffer.toString('latin1', this.start, emptyLine));
-    this.start = emptyLine + 2;
+    this.start = emptyLine + EMPTY_LINE.length;
     const length = this.contentLength(headers);
     if (length === 0) return { headers, body: undefined };
     this.awaiting = { headers, length };
@@ -86,16 +87,10 @@ export class FrameDecoder {
   }
 
   private findEmptyLine(): number {
-    const held = this.buffer.subarray(0, this.end);
-    for (;;) {
-      const at = held.indexOf(LINE_FEED, this.scanned);
-      if (at < 0 || at + 1 === this.end) {
-        this.scanned = at < 0 ? this.end : at;
-        return -1;
-      }
-      if (held[at + 1] === LINE_FEED) return at;
-      this.scanned = at + 1;
-    }
+    const at = this.buffer.subarray(0, this.end).indexOf(EMPTY_LINE, this.scanned);
+    // Half of it may be all that came.
+    if (at < 0) this.scanned = Math.max(this.scanned, this.end - EMPTY_LINE.length + 1);
+    return at;
   }
 
   private contentLength(headers: FrameHeaders): number {
