@@ -5,6 +5,7 @@ import { arrivalLine, endLine, originText, shortId, startLine, summaryLine } fro
 import { maskNumbers, printableText } from '../report/printable.js';
 import { traceLines, traceProblems } from '../report/trace-lines.js';
 import type { Call, CallObserver } from './call.js';
+import { callLogger } from './call-logger.js';
 
 export interface CallLogOptions {
   /** Whether numbers are masked but for their last digits. */
@@ -15,11 +16,17 @@ type Level = 'debug' | 'info' | 'warn' | 'error';
 
 export function createCallLog(logger: Logger, options: CallLogOptions): CallObserver {
   const shown = options.maskNumbers ? maskNumbers : (text: string) => text;
+  const loggers = new WeakMap<Call, Logger>();
+
+  function loggerOf(call: Call): Logger {
+    let own = loggers.get(call);
+    if (own === undefined) loggers.set(call, (own = callLogger(logger, call.id)));
+    return own;
+  }
 
   function write(level: Level, call: Call, event: string, message: string, fields: Record<string, unknown> = {}): void {
-    // As one entry: fields behind a message that holds `%s`, as a caller's name may, are taken for values to put there. And not
-    // by a child logger, which would be made for every line.
-    logger.log({ level, message: `${shortId(call.id)} ${shown(message)}`, event, call: call.id, ...fields });
+    // As one entry: fields behind a message that holds `%s`, as a caller's name may, are taken for values to put there.
+    loggerOf(call).log({ level, message: `${shortId(call.id)} ${shown(message)}`, event, ...fields });
   }
 
   /** In the first line and in the last, so that each tells which call it was without the other. */
