@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { fileStamp } from '../../src/disk/file-stamp.js';
 import { readDump } from '../../src/replay/read-dump.js';
 import { simulateLoad } from '../../src/simulator/simulate-load.js';
 import { startFreeSwitch } from '../../src/simulator/start-free-switch.js';
@@ -18,6 +19,8 @@ const fresh = temporaryDirectory();
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const CALLS = 5;
 const ADDRESS = /"address":"([^"]+)"/;
+const STUCK_MS = 30_000;
+const PIPES_AT_ONCE = 10_000;
 const SERVE = ['serve', '--listen', '127.0.0.1:0', '--supervisor', 'off', '--log-format', 'json'];
 const SERVE_WITH_PAGE = SERVE.map((argument) => (argument === 'off' ? '127.0.0.1:0' : argument));
 
@@ -89,6 +92,28 @@ describe('the logs of parkway serve', () => {
     expect((await capturedLines(captures)).length).toBe(calls - lost);
   });
 
+  test('a disk that is stuck costs captured calls, which are counted and said, and holds up neither calls nor the end', async () => {
+    const captures = fresh('captures');
+    const store = fresh('dialplan');
+    await writeDialplan(store, { busy: { condition: { action: { application: 'hangup', data: 'USER_BUSY' } } } });
+    const parkway = startParkway([...SERVE_WITH_PAGE, '--store', store, '--capture', captures]);
+    const target = await addressOf(parkway);
+    const [page = ''] = /http:[^" ]+/.exec(await parkway.line(/page for supervisors on/)) ?? [];
+    makeStuck(captures, parkway.process.pid as number);
+    const calls = 200;
+    // Twice what may wait.
+    const headers = { variable_large: 'x'.repeat(200_000) };
+    expect(await play(target, calls, headers)).toEqual([calls, { 'hung up: USER_BUSY': calls }]);
+    await parkway.line(/capture files in .*: it is written more slowly than it comes; calls may go uncaptured/);
+    expect(await dropped(page)).toBeGreaterThan(0);
+    parkway.process.kill('SIGTERM');
+    const { code, stdout } = await parkway.finished;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/"event":"stopped"/);
+    // Not one file could be opened.
+    expect((await readdir(captures, { withFileTypes: true })).every((entry) => entry.isFIFO())).toBe(true);
+  });
+
   test('a reader of standard output that stopped reading holds up neither calls nor the end', async () => {
     const file = fresh('parkway.log');
     const directory = path.dirname(file);
@@ -157,6 +182,21 @@ async function capturedLines(directory: string): Promise<string[]> {
     files.map(async (name) => gunzipSync(await readFile(path.join(directory, name))).toString()),
   );
   return texts.join('').split('\n').slice(0, -1);
+}
+
+/**
+ * Whatever name the next capture file of the process gets within the next half minute, opening it never comes to an end: pipes that
+ * nobody reads have those names, which tell the millisecond.
+ */
+function makeStuck(captures: string, pid: number): void {
+  const now = Date.now();
+  for (let from = now; from < now + STUCK_MS; from += PIPES_AT_ONCE) {
+    const names = Array.from(
+      { length: PIPES_AT_ONCE },
+      (_, ms) => `calls-${fileStamp(new Date(from + ms))}-${pid}.ndjson.gz`,
+    );
+    execFileSync('mkfifo', names, { cwd: captures });
+  }
 }
 
 /** A pipe that takes nothing more. `writer` is what a shell would give: only the descriptor that fills it is non-blocking. */
