@@ -199,6 +199,9 @@ function recordIn(bytes: Uint8Array): CallRecord | undefined {
 /** Of channel data and trace, which are nearly all of a call. */
 function sizeOf({ data, trace }: Call): number {
   let size = trace.length * STRING_OVERHEAD * 4;
-  for (const [name, value] of data) size += name.length + value.length + 2 * STRING_OVERHEAD;
+  // A loop over its entries makes an array of each.
+  data.forEach((value, name) => {
+    size += name.length + value.length + 2 * STRING_OVERHEAD;
+  });
   return size;
 }

@@ -116,10 +116,11 @@ class Packer {
     if (this.isKnown(entries)) return;
     this.put(MAP);
     this.put(entries.size);
-    for (const [key, value] of entries) {
+    // A loop over its entries makes an array of each.
+    entries.forEach((value, key) => {
       this.write(key);
       this.write(value);
-    }
+    });
   }
 
   private writeObject(object: object): void {

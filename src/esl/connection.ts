@@ -219,6 +219,7 @@ export class EslConnection extends modesl.Connection {
   }
 
   private onFrame(frame: Frame): void {
+    const contentType = frame.headers.get('Content-Type') ?? '';
     let event: EslEvent;
     try {
       event = eventOfFrame(frame);
@@ -227,12 +228,11 @@ export class EslConnection extends modesl.Connection {
       this.onProtocolError(asProtocolError(error));
       return;
     }
-    const contentType = frame.headers.get('Content-Type') ?? '';
     switch (contentType) {
       case 'command/reply':
       case 'api/response':
         // These two tell modesl whose the frame is; it looks at no other.
-        this._onEvent(event, { 'Content-Type': contentType, 'Event-Name': frame.headers.get('Event-Name') ?? '' });
+        this._onEvent(event, { 'Content-Type': contentType, 'Event-Name': event.type ?? '' });
         break;
       case 'text/disconnect-notice':
         this.listener?.onDisconnectNotice(event);

@@ -2,7 +2,7 @@
 import modesl from 'modesl';
 import type { Bytes } from '../bytes.js';
 import { ProtocolError } from './errors.js';
-import { parseHeaders, type Frame } from './frame-decoder.js';
+import { parseHeaders, type Frame, type FrameHeaders } from './frame-decoder.js';
 import { headerOfJson, isFlatJson, UNREADABLE } from './header-of-json.js';
 import { decodeValue } from './url-encoding.js';
 
@@ -69,7 +69,7 @@ class EventOfJson extends EslEvent {
   }
 }
 
-/** The event a frame carries, or the reply or response it is. @throws {@link ProtocolError} for JSON that is none. */
+/** The event a frame carries, or the reply or response it is; the frame's headers become its own. @throws {@link ProtocolError} for JSON that is none. */
 export function eventOfFrame({ headers, body }: Frame): EslEvent {
   switch (headers.get('Content-Type')) {
     case 'text/event-json':
@@ -78,12 +78,9 @@ export function eventOfFrame({ headers, body }: Frame): EslEvent {
       return plainEvent(body ?? '');
     case 'command/reply':
       // The reply to `connect` is the channel's data, encoded; every other reply is plain text, whatever it holds.
-      return new EventOfHeaders(
-        headers.get('Event-Name') === 'CHANNEL_DATA' ? decodeAll(headers) : new Map(headers),
-        body,
-      );
+      return new EventOfHeaders(headers.get('Event-Name') === 'CHANNEL_DATA' ? decodeAll(headers) : headers, body);
     default:
-      return new EventOfHeaders(new Map(headers), body);
+      return new EventOfHeaders(headers, body);
   }
 }
 
@@ -133,8 +130,11 @@ function valueText(value: unknown): Bytes {
   return Array.isArray(value) ? `ARRAY::${value.map(String).join('|:')}` : String(value);
 }
 
-function decodeAll(headers: ReadonlyMap<string, Bytes>): Map<string, Bytes> {
-  const decoded = new Map<string, Bytes>();
-  for (const [name, value] of headers) if (value !== EMPTY_VALUE) decoded.set(name, decodeValue(value));
-  return decoded;
+/** The same headers, decoded; those that are empty are taken out. */
+function decodeAll(headers: FrameHeaders): FrameHeaders {
+  for (const [name, value] of headers) {
+    if (value === EMPTY_VALUE) headers.delete(name);
+    else if (value.includes('%')) headers.set(name, decodeValue(value));
+  }
+  return headers;
 }

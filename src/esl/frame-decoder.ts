@@ -2,8 +2,8 @@
 import type { Bytes } from '../bytes.js';
 import { ProtocolError } from './errors.js';
 
-/** Headers as they came, undecoded; of two with one name the first counts. */
-export type FrameHeaders = ReadonlyMap<string, Bytes>;
+/** Headers as they came, undecoded; of two with one name the first counts. Whoever takes the frame may keep and change them. */
+export type FrameHeaders = Map<string, Bytes>;
 
 export interface Frame {
   readonly headers: FrameHeaders;
@@ -117,15 +117,24 @@ export class FrameDecoder {
 }
 
 /** Lines `Name: value`; a line without a colon is passed over. */
-export function parseHeaders(block: Bytes): Map<string, Bytes> {
-  const headers = new Map<string, Bytes>();
-  for (const line of block.split('\n')) {
-    const colon = line.indexOf(':');
-    if (colon <= 0) continue;
-    const name = line.slice(0, colon);
-    if (headers.has(name)) continue;
-    const from = line[colon + 1] === ' ' ? colon + 2 : colon + 1;
-    headers.set(name, line.endsWith('\r') ? line.slice(from, -1) : line.slice(from));
+export function parseHeaders(block: Bytes): FrameHeaders {
+  const headers: FrameHeaders = new Map();
+  let colon = block.indexOf(':');
+  for (let start = 0; colon >= 0 && start < block.length;) {
+    const feed = block.indexOf('\n', start);
+    const end = feed < 0 ? block.length : feed;
+    if (colon > start && colon < end) addHeader(headers, block, start, colon, end);
+    start = end + 1;
+    // That of a later line is kept until its turn comes.
+    if (colon < start) colon = block.indexOf(':', start);
   }
   return headers;
+}
+
+function addHeader(headers: FrameHeaders, block: Bytes, start: number, colon: number, lineEnd: number): void {
+  const name = block.slice(start, colon);
+  if (headers.has(name)) return;
+  const from = block[colon + 1] === ' ' ? colon + 2 : colon + 1;
+  const end = block[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd;
+  headers.set(name, block.slice(from, end));
 }

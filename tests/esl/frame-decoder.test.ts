@@ -70,6 +70,22 @@ describe('frames', () => {
     ]);
   });
 
+  test('a line ends with a line feed, or a carriage return before it; one without a name is passed over', () => {
+    const [frame] = decode('One: 1\r\nTwo:\r\n: none\nno colon\n::\nThree:  3 \nFour:4\rfour\nFive: ::\n\n');
+    expect([...(frame?.headers ?? [])]).toEqual([
+      ['One', '1'],
+      ['Two', ''],
+      ['Three', ' 3 '],
+      ['Four', '4\rfour'],
+      ['Five', '::'],
+    ]);
+  });
+
+  test('millions of lines without a colon are gone through once', () => {
+    const [frame] = decode(`${'x\n'.repeat(7_000_000)}Name: value\n\n`);
+    expect([...(frame?.headers ?? [])]).toEqual([['Name', 'value']]);
+  });
+
   test('Content-Length 0 is no body; empty lines between frames are passed over', () => {
     expect(decode(`\n\nContent-Length: 0\n\n\n${reply}`)).toHaveLength(2);
   });
