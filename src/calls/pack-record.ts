@@ -30,9 +30,14 @@ const LENGTH_BYTES = 4;
 const VARINT_BYTES = 5;
 const FIRST_CAPACITY = 16 * 1024;
 
-interface Shape {
-  readonly keys: readonly string[];
-  readonly index: number;
+/** The keys an object begins with; nearly always followed by one and the same key. */
+interface ShapeNode {
+  key: string | undefined;
+  next: ShapeNode | undefined;
+  /** Where another key follows. */
+  others: Map<string, ShapeNode> | undefined;
+  /** Undefined while no object met has these keys alone. */
+  index: number | undefined;
 }
 
 /** @throws TypeError for a value of a kind that records do not have */
@@ -53,18 +58,17 @@ let list = Buffer.allocUnsafe(FIRST_CAPACITY);
 class Packer {
   private text = '';
   private length = 0;
-  private shapeCount = 0;
-  /** By how many keys they have. */
-  private readonly shapes: Shape[][] = [];
+  private shapes = 0;
+  private readonly anyShape = newShapeNode();
   private readonly known = new Map<object, number>();
 
   /** How long the list is, the list, the text. */
   finish(): Buffer {
-    const textBytes = Buffer.byteLength(this.text);
-    const bytes = Buffer.allocUnsafe(LENGTH_BYTES + this.length + textBytes);
+    const { text } = this;
+    const bytes = Buffer.allocUnsafe(LENGTH_BYTES + this.length + Buffer.byteLength(text));
     bytes.writeUInt32LE(this.length);
     list.copy(bytes, LENGTH_BYTES, 0, this.length);
-    bytes.write(this.text, LENGTH_BYTES + this.length);
+    bytes.write(text, LENGTH_BYTES + this.length);
     return bytes;
   }
 
@@ -87,7 +91,7 @@ class Packer {
         if (value === null) this.put(NULL);
         else if (Array.isArray(value)) this.writeArray(value);
         else if (value instanceof Map) this.writeMap(value);
-        else this.writeObject(value);
+        else this.writeObject(value as Readonly<Record<string, unknown>>);
         return;
       default:
         throw new TypeError(`expected a value that can be kept, found a ${typeof value}`);
@@ -123,30 +127,21 @@ class Packer {
     });
   }
 
-  private writeObject(object: object): void {
-    const keys = Object.keys(object);
-    const shape = this.shapeOf(keys);
-    if (shape === undefined) {
+  /** Its keys are gone through twice, for a list of them would have to be made. */
+  private writeObject(object: Readonly<Record<string, unknown>>): void {
+    let shape = this.anyShape;
+    for (const key in object) shape = shape.key === key ? (shape.next as ShapeNode) : longer(shape, key);
+    if (shape.index === undefined) {
+      shape.index = this.shapes++;
+      const keys = Object.keys(object);
       this.put(SHAPE);
       this.put(keys.length);
       for (const key of keys) this.write(key);
     } else {
       this.put(OBJECT);
-      this.put(shape);
+      this.put(shape.index);
     }
-    for (const value of Object.values(object)) this.write(value);
-  }
-
-  /** Undefined for one that was not met before. */
-  private shapeOf(keys: readonly string[]): number | undefined {
-    const alike = (this.shapes[keys.length] ??= []);
-    for (const shape of alike) {
-      let same = 0;
-      while (same < keys.length && shape.keys[same] === keys[same]) same += 1;
-      if (same === keys.length) return shape.index;
-    }
-    alike.push({ keys, index: this.shapeCount++ });
-    return undefined;
+    for (const key in object) this.write(object[key]);
   }
 
   private isKnown(value: object): boolean {
@@ -257,4 +252,21 @@ class Unpacker {
     this.inList += DOUBLE_BYTES;
     return value;
   }
+}
+
+function newShapeNode(): ShapeNode {
+  return { key: undefined, next: undefined, others: undefined, index: undefined };
+}
+
+/** The shape that has this key besides. */
+function longer(shape: ShapeNode, key: string): ShapeNode {
+  if (shape.key === undefined) {
+    shape.key = key;
+    shape.next = newShapeNode();
+    return shape.next;
+  }
+  shape.others ??= new Map();
+  let other = shape.others.get(key);
+  if (other === undefined) shape.others.set(key, (other = newShapeNode()));
+  return other;
 }
