@@ -17,8 +17,7 @@ const EVENT_SOCKET = /mod_event_socket/i;
 
 /** One command as it is written. @throws {@link CommandRefused} if a part of it would be read as something else. */
 export function encodeCommand(line: Bytes, headers: CommandHeaders = {}, body?: Bytes): Bytes {
-  const text = encodeLines([line, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]);
-  return body === undefined ? `${text}\n\n` : `${text}\ncontent-length: ${body.length}\n\n${body}`;
+  return encodeLines([line, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)], body);
 }
 
 /** `sendmsg` that leaves a list of applications to FreeSWITCH, as if its own dialplan had hunted it. @throws {@link CommandRefused} */
@@ -26,10 +25,10 @@ export function encodeHandOver(applications: readonly Pick<Execution, 'applicati
   const headers = applications.map(
     ({ application, data }) => `application: ${application}${data === '' ? '' : ` ${data}`}`,
   );
-  return `${encodeLines(['sendmsg', 'call-command: xferext', ...headers])}\n\n`;
+  return encodeLines(['sendmsg', 'call-command: xferext', ...headers]);
 }
 
-function encodeLines(lines: readonly Bytes[]): Bytes {
+function encodeLines(lines: readonly Bytes[], body?: Bytes): Bytes {
   const text = lines.join('\n');
   if (lines.some((line) => LINE_BREAK_OR_NUL.test(line))) {
     throw new CommandRefused(nameOf(text), 'a line break or NUL where none may be; not sent');
@@ -37,7 +36,7 @@ function encodeLines(lines: readonly Bytes[]): Bytes {
   if (UNLOADING.test(text) && EVENT_SOCKET.test(text)) {
     throw new CommandRefused(nameOf(text), 'FreeSWITCH would unload its event socket; not sent');
   }
-  return text;
+  return body === undefined ? `${text}\n\n` : `${text}\ncontent-length: ${body.length}\n\n${body}`;
 }
 
 export interface Execution {
@@ -51,16 +50,12 @@ export interface Execution {
 
 /** `sendmsg` that executes an application. @throws {@link CommandRefused} */
 export function encodeExecute({ application, data, uuid, lock }: Execution): Bytes {
-  const headers: Record<string, Bytes> = {
-    'call-command': 'execute',
-    'execute-app-name': application,
-    'Event-UUID': uuid,
-    ...(lock ? { 'event-lock': 'true' } : {}),
-  };
-  if (data === '') return encodeCommand('sendmsg', headers);
-  if (fitsHeader(data)) return encodeCommand('sendmsg', { ...headers, 'execute-app-arg': data });
+  const lines = ['sendmsg', 'call-command: execute', `execute-app-name: ${application}`, `Event-UUID: ${uuid}`];
+  if (lock) lines.push('event-lock: true');
+  if (data === '') return encodeLines(lines);
+  if (fitsHeader(data)) return encodeLines([...lines, `execute-app-arg: ${data}`]);
   if (data.includes('\0')) throw new CommandRefused(`sendmsg ${application}`, 'a NUL in its data; not sent');
-  return encodeCommand('sendmsg', { ...headers, 'content-type': 'text/plain' }, data);
+  return encodeLines([...lines, 'content-type: text/plain'], data);
 }
 
 /** FreeSWITCH drops spaces in front of a header's value. */

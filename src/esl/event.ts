@@ -132,9 +132,10 @@ function valueText(value: unknown): Bytes {
 
 /** The same headers, decoded; those that are empty are taken out. */
 function decodeAll(headers: FrameHeaders): FrameHeaders {
-  for (const [name, value] of headers) {
+  // A loop over its entries makes an array of each.
+  headers.forEach((value, name) => {
     if (value === EMPTY_VALUE) headers.delete(name);
     else if (value.includes('%')) headers.set(name, decodeValue(value));
-  }
+  });
   return headers;
 }

@@ -39,9 +39,9 @@ export function headerOfJson(text: Bytes, name: string): Bytes | typeof UNREADAB
 
 /** Where a member's value begins. */
 function valueOf(text: Bytes, name: string): number | undefined {
-  const key = `"${name}":`;
-  if (text.startsWith(key, 1)) return 1 + key.length;
-  const member = `,${key}`;
+  // The first one, which is an event's name.
+  if (text.startsWith(name, 2) && text.startsWith('":', 2 + name.length)) return name.length + 4;
+  const member = `,"${name}":`;
   let at = text.indexOf(member, text.length - TAIL);
   if (at < 0) at = text.indexOf(member);
   return at < 0 ? undefined : at + member.length;
