@@ -23,5 +23,6 @@ ENV NODE_ENV=production PARKWAY_LISTEN=0.0.0.0:8084
 USER node
 EXPOSE 8084
 # The dialplan: mount it at /dialplan and set PARKWAY_STORE=/dialplan; without that the example dialplan is served.
-ENTRYPOINT ["node", "dist/main.js"]
+# What is garbage a moment later is to be told from what stays: docs/configuration.md, "As a service".
+ENTRYPOINT ["node", "--max-semi-space-size=32", "dist/main.js"]
 CMD ["serve"]

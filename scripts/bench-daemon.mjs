@@ -14,6 +14,11 @@ const { fetch } = globalThis;
 const NS_PER_MS = 1e6;
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
+/** Node's own flags, as `npm start` has them. */
+const NODE_FLAGS = /node (--.*) dist/.exec(
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts.start,
+)[1].split(' ');
+
 /**
  * @param {string} directory for its files
  * @param {{ hasPage: boolean, flags: readonly string[] }} options flags of `serve` besides its addresses and its dialplan
@@ -31,7 +36,7 @@ export async function startDaemon(directory, { hasPage, flags }) {
     hasPage ? `127.0.0.1:${page}` : 'off',
   ];
   const log = path.join(directory, 'log');
-  const child = spawn(process.execPath, [MAIN, 'serve', ...own, ...flags], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, 'serve', ...own, ...flags], {
     stdio: ['ignore', openSync(log, 'w'), 'inherit'],
     cwd: directory,
   });

@@ -4,8 +4,9 @@
  * Recorded calls are played to a daemon at a rate, in turns without and with readers of the page, and how long they waited is told
  * as a ratio: from when a call was due to its first application, and from an application that is done to the next. Readers do what
  * open pages do, more often: they follow the live events and ask for everything besides; how soon they are answered is told too.
- * A rate the machine does not bear measures queues, nothing else: it is halved until calls do not wait, and a turn that was
- * saturated says so. With `--history` calls then come as fast as the daemon takes them, readers looking on, and its memory is told.
+ * A rate the machine does not bear measures queues, nothing else: it is halved until calls do not wait. A turn that was saturated all
+ * the same, or disturbed by other programs, says so, and is left out with the turn of the other kind beside it: machines have slow
+ * minutes, in which the smallest difference decides whether queues grow. With `--history` calls then come as fast as the daemon takes them, readers looking on, and its memory is told.
  * The daemon is a process of its own; those who play and those who read are threads: on two processors they take each other's time,
  * and how long the daemon's calls waited for one is told with each turn (Linux only).
  */
@@ -18,7 +19,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { median, startDaemon } from './bench-daemon.mjs';
 import { percentile, startCallPlayer } from './play-recorded-calls.mjs';
 
@@ -42,15 +43,25 @@ const LEAST_RATE = 10;
  * took them: such a turn is told, and not compared.
  */
 const DISTURBED_MS = 100;
+/** Fewer pairs of turns say nothing. */
+const FEWEST_PAIRS = 3;
 const CALIBRATION_SECONDS = 3;
 const WARMING_CALLS = 10_000;
 /** Calls at one time when they come as fast as they are taken. */
 const CROWD = 200;
 
-/** Reads as open pages do, until it is told to stop; then tells how many bytes came, and how soon what was asked for, in milliseconds. */
-async function read({ origin, readers }) {
+/** Opens pages and closes them when it is told to; then tells how many bytes came, and how soon what was asked for, in milliseconds. */
+function readPages() {
+  let close;
+  parentPort.on('message', async (pages) => {
+    if (pages === 'close') close();
+    else parentPort.postMessage(await read(pages, new Promise((resolve) => (close = resolve))));
+  });
+}
+
+async function read({ origin, readers }, closed) {
   const stop = new AbortController();
-  parentPort.once('message', () => stop.abort());
+  closed.then(() => stop.abort());
   const waits = {};
   let bytes = 0;
   const ask = async (endpoint, name = endpoint) => {
@@ -62,8 +73,10 @@ async function read({ origin, readers }) {
     (waits[name] ??= []).push(performance.now() - asked);
     return text;
   };
-  const listen = async () => {
-    const { body } = await fetch(`${origin}/api/v1/events`, { signal: stop.signal });
+  const streams = await Promise.all(
+    Array.from({ length: readers }, () => fetch(`${origin}/api/v1/events`, { signal: stop.signal })),
+  );
+  const listen = async ({ body }) => {
     for await (const chunk of body) bytes += chunk.length;
   };
   const look = async () => {
@@ -74,9 +87,10 @@ async function read({ origin, readers }) {
       await sleep(ASK_MS, undefined, { signal: stop.signal });
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: readers }, () => [listen(), look()]).flat());
+  parentPort.postMessage('open');
+  const ended = await Promise.allSettled(streams.flatMap((stream) => [listen(stream), look()]));
   const failure = ended.find(({ reason }) => reason.name !== 'AbortError')?.reason;
-  parentPort.postMessage({ bytes, waits, failure });
+  return { bytes, waits, failure };
 }
 
 async function bench() {
@@ -96,41 +110,37 @@ async function bench() {
   const daemon = await startDaemon(directory, { hasPage: true, flags: ['--log-level', 'info'] });
   const player = startCallPlayer();
   const play = (load) => player.play({ port: daemon.port, ...load });
+  const reader = startReader(daemon.origin, readers);
   try {
     // What both sides do for the first time is compiled, and no part of what is compared.
-    const firstPages = await openPages(daemon.origin, readers);
+    const firstPages = await reader.openPages();
     await play({ calls: WARMING_CALLS, concurrency: 20 });
     const rate = await bearableRate(highestRate, (each) => play({ calls: each * CALIBRATION_SECONDS, rate: each }));
     await firstPages.close();
-    const turns = { without: [], with: [] };
+    const pairs = [];
     const waits = {};
     for (let round = 0; round < rounds; round += 1) {
+      const pair = {};
       // Which comes first changes, so that a machine that grows slower favours neither.
       for (const turn of round % 2 === 0 ? ['without', 'with'] : ['with', 'without']) {
-        const pages = turn === 'with' ? await openPages(daemon.origin, readers) : undefined;
+        const pages = turn === 'with' ? await reader.openPages() : undefined;
         const waitedBefore = daemon.waitedForProcessor();
         const played = await play({ calls: rate * seconds, rate });
         const wait = (daemon.waitedForProcessor() - waitedBefore) / seconds;
         const seen = await pages?.close();
         for (const [name, each] of Object.entries(seen?.waits ?? {})) (waits[name] ??= []).push(...each);
-        if (!(wait > DISTURBED_MS)) turns[turn].push(played);
+        pair[turn] = { ...played, isFit: !isSaturated(played) && !(wait > DISTURBED_MS) };
         console.log(turnLine(turn, played, seen, seconds, wait));
       }
+      pairs.push(pair);
     }
-    if (turns.with.length > 0 && turns.without.length > 0) compare(turns);
-    else console.log('All turns of a kind were disturbed: nothing can be compared. Try a quieter machine.');
+    compare(pairs);
     console.log(`\nwhat ${readers === 1 ? 'the reader' : 'the readers'} asked for, at ${rate} calls/s:`);
     for (const [name, each] of Object.entries(waits)) {
       const sorted = each.toSorted((one, other) => one - other);
       console.log(`  ${name.padEnd(36)} ${waited(sorted)}  (${sorted.length} times)`);
     }
-    if (Object.values(turns).flat().some(isSaturated)) {
-      console.log(
-        'The machine was saturated in some turns: the ratios say nothing. Try a lower --rate, or a quieter machine.',
-      );
-      process.exitCode = 2;
-    }
-    if (history > 0) await fillHistory(daemon, play, history, readers);
+    if (history > 0) await fillHistory(daemon, play, reader, history);
   } finally {
     await daemon.stop();
     rmSync(directory, { recursive: true });
@@ -151,24 +161,26 @@ function turnLine(turn, played, seen, seconds, wait) {
   );
 }
 
-/** Of all calls of a kind together, and as the median of the turns, which one turn that was disturbed does not move. */
-function compare(turns) {
+/** Side by side, as the median of the pairs, which one pair that was disturbed does not move; and of all calls of a kind together. */
+function compare(pairs) {
+  const fit = pairs.filter((pair) => pair.with.isFit && pair.without.isFit);
+  const unfit = ['with', 'without'].map((turn) => `${pairs.filter((pair) => !pair[turn].isFit).length} ${turn}`);
+  console.log(
+    `${fit.length} of ${pairs.length} pairs of turns are compared; saturated or disturbed: ${unfit.join(', ')}`,
+  );
+  if (fit.length < FEWEST_PAIRS) {
+    console.log(`That is too few to say anything. Try a lower --rate, more --rounds, or a quieter machine.`);
+    process.exitCode = 2;
+    return;
+  }
   for (const what of ['first', 'next']) {
-    const all = Object.fromEntries(
-      Object.entries(turns).map(([turn, each]) => [turn, merged(each.map((played) => played[what]))]),
-    );
+    const [having, lacking] = ['with', 'without'].map((turn) => merged(fit.map((pair) => pair[turn][what])));
     for (const share of [0.5, 0.99]) {
-      const medians = Object.fromEntries(
-        Object.entries(turns).map(([turn, each]) => [
-          turn,
-          median(each.map((played) => percentile(played[what], share))),
-        ]),
-      );
+      const ratios = fit.map((pair) => percentile(pair.with[what], share) / percentile(pair.without[what], share));
+      const [one, other] = [percentile(having, share), percentile(lacking, share)];
       console.log(
-        `${what.padEnd(5)} p${share * 100} with / without: ${(medians.with / medians.without).toFixed(3)} by the medians of the turns ` +
-          `(${medians.with.toFixed(2)} / ${medians.without.toFixed(2)} ms), ` +
-          `${(percentile(all.with, share) / percentile(all.without, share)).toFixed(3)} of all ${all.with.length} / ${all.without.length} calls ` +
-          `(${percentile(all.with, share).toFixed(2)} / ${percentile(all.without, share).toFixed(2)} ms)`,
+        `${what.padEnd(5)} p${share * 100} with / without: ${median(ratios).toFixed(3)} by the median of the pairs, ` +
+          `${(one / other).toFixed(3)} of all ${having.length} / ${lacking.length} calls (${one.toFixed(2)} / ${other.toFixed(2)} ms)`,
       );
     }
   }
@@ -192,7 +204,7 @@ async function bearableRate(highest, measure) {
   }
 }
 
-async function fillHistory(daemon, play, calls, readers) {
+async function fillHistory(daemon, play, reader, calls) {
   const before = await daemon.status();
   let highest = 0;
   let isOver = false;
@@ -202,7 +214,7 @@ async function fillHistory(daemon, play, calls, readers) {
       await sleep(100);
     }
   })();
-  const pages = await openPages(daemon.origin, readers);
+  const pages = await reader.openPages();
   const { took } = await play({ calls, concurrency: CROWD });
   await pages.close();
   await sleep(2000);
@@ -217,18 +229,29 @@ async function fillHistory(daemon, play, calls, readers) {
   );
 }
 
-async function openPages(origin, readers) {
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { origin, readers } });
-  await once(worker, 'online');
+/** A thread that opens pages: one for all turns, for what it does for the first time is compiled, which takes a processor from the calls. */
+function startReader(origin, readers) {
+  const worker = new Worker(fileURLToPath(import.meta.url));
+  worker.unref();
+  const said = async (what) => {
+    const [message] = await once(worker, 'message');
+    if (message.failure !== undefined) throw message.failure;
+    if (what === 'open' && message !== what) throw new Error('pages ended before they were open');
+    return message;
+  };
   return {
-    async close() {
-      worker.postMessage('stop');
-      const [seen] = await once(worker, 'message');
-      if (seen.failure !== undefined) throw seen.failure;
-      return seen;
+    async openPages() {
+      worker.postMessage({ origin, readers });
+      await said('open');
+      return {
+        close() {
+          worker.postMessage('close');
+          return said('what was read');
+        },
+      };
     },
   };
 }
 
 if (isMainThread) await bench();
-else await read(workerData);
+else readPages();
