@@ -7,12 +7,12 @@
  * A rate the machine does not bear measures queues, nothing else: it is halved until calls do not wait. A turn that was saturated all
  * the same, or disturbed by other programs, says so, and is left out with the turn of the other kind beside it: machines have slow
  * minutes, in which the smallest difference decides whether queues grow. With `--history` calls then come as fast as the daemon takes them, readers looking on, and its memory is told.
- * The daemon is a process of its own; those who play and those who read are threads: on two processors they take each other's time,
- * and how long the daemon's calls waited for one is told with each turn (Linux only).
+ * The daemon is a process of its own; those who play and those who read are threads, the latter of low priority (Linux only): on two
+ * processors they take each other's time, and how long the daemon's calls waited for one is told with each turn (Linux only).
  */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
+import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -52,11 +52,18 @@ const CROWD = 200;
 
 /** Opens pages and closes them when it is told to; then tells how many bytes came, and how soon what was asked for, in milliseconds. */
 function readPages() {
+  yieldProcessor();
   let close;
   parentPort.on('message', async (pages) => {
     if (pages === 'close') close();
     else parentPort.postMessage(await read(pages, new Promise((resolve) => (close = resolve))));
   });
+}
+
+/** Who reads sits at another machine: here this thread is only to have a processor when no call wants one. Linux only. */
+function yieldProcessor() {
+  const thread = '/proc/thread-self';
+  if (existsSync(thread)) setPriority(Number(path.basename(readlinkSync(thread))), constants.priority.PRIORITY_LOW);
 }
 
 async function read({ origin, readers }, closed) {
