@@ -1,12 +1,13 @@
 /**
- * What watching costs: `npm run bench:supervisor [-- --rate 500] [--seconds 8] [--rounds 6] [--readers 1] [--history 20000]`.
+ * What watching costs: `npm run bench:supervisor [-- --rate 500] [--seconds 1] [--rounds 80] [--readers 1] [--history 20000]`.
  *
  * Recorded calls are played to a daemon at a rate, in turns without and with readers of the page, and how long they waited is told
  * as a ratio: from when a call was due to its first application, and from an application that is done to the next. Readers do what
- * open pages do, more often: they follow the live events and ask for everything besides; how soon they are answered is told too.
+ * open pages do: they follow the live events and ask for everything besides; how soon they are answered is told too.
+ * Turns are short, for machines have slow minutes and slow seconds: a neighbour takes the memory's bandwidth, and the same call costs
+ * half as much again. Only what changes sides every second meets the same machine on both.
  * A rate the machine does not bear measures queues, nothing else: it is halved until calls do not wait. A turn that was saturated all
- * the same, or disturbed by other programs, says so, and is left out with the turn of the other kind beside it: machines have slow
- * minutes, in which the smallest difference decides whether queues grow. With `--history` calls then come as fast as the daemon takes them, readers looking on, and its memory is told.
+ * the same, or disturbed by other programs, says so, and is left out with the turn of the other kind beside it. With `--history` calls then come as fast as the daemon takes them, readers looking on, and its memory is told.
  * The daemon is a process of its own; those who play and those who read are threads, the latter of low priority (Linux only): on two
  * processors they take each other's time, and how long the daemon's calls waited for one is told with each turn (Linux only).
  */
@@ -20,7 +21,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { median, startDaemon } from './bench-daemon.mjs';
+import { startDaemon } from './bench-daemon.mjs';
 import { percentile, startCallPlayer } from './play-recorded-calls.mjs';
 
 const { AbortController, fetch } = globalThis;
@@ -66,9 +67,18 @@ function yieldProcessor() {
   if (existsSync(thread)) setPriority(Number(path.basename(readlinkSync(thread))), constants.priority.PRIORITY_LOW);
 }
 
+/** How long pages were open since they asked, in milliseconds, but for those open now: turns may be shorter than the time between. */
+let unasked = ASK_MS;
+
 async function read({ origin, readers }, closed) {
   const stop = new AbortController();
-  closed.then(() => stop.abort());
+  const opened = performance.now();
+  let asking = Promise.resolve();
+  closed.then(async () => {
+    await asking;
+    unasked += performance.now() - opened;
+    stop.abort();
+  });
   const waits = {};
   let bytes = 0;
   const ask = async (endpoint, name = endpoint) => {
@@ -86,12 +96,17 @@ async function read({ origin, readers }, closed) {
   const listen = async ({ body }) => {
     for await (const chunk of body) bytes += chunk.length;
   };
+  const askAll = async () => {
+    unasked = opened - performance.now();
+    for (const endpoint of ENDPOINTS) await ask(endpoint);
+    const [newest] = JSON.parse(await ask('/api/v1/calls?limit=1')).calls;
+    if (newest !== undefined) await ask(`/api/v1/calls/${newest.key}`, 'a call, whole');
+  };
   const look = async () => {
     for (;;) {
-      for (const endpoint of ENDPOINTS) await ask(endpoint);
-      const [newest] = JSON.parse(await ask('/api/v1/calls?limit=1')).calls;
-      if (newest !== undefined) await ask(`/api/v1/calls/${newest.key}`, 'a call, whole');
-      await sleep(ASK_MS, undefined, { signal: stop.signal });
+      await sleep(ASK_MS - (unasked + performance.now() - opened), undefined, { signal: stop.signal });
+      asking = askAll();
+      await asking;
     }
   };
   parentPort.postMessage('open');
@@ -104,8 +119,8 @@ async function bench() {
   const { values } = parseArgs({
     options: {
       rate: { type: 'string', default: '500' },
-      seconds: { type: 'string', default: '8' },
-      rounds: { type: 'string', default: '6' },
+      seconds: { type: 'string', default: '1' },
+      rounds: { type: 'string', default: '80' },
       readers: { type: 'string', default: '1' },
       history: { type: 'string', default: '0' },
     },
@@ -126,6 +141,7 @@ async function bench() {
     await firstPages.close();
     const pairs = [];
     const waits = {};
+    let bytes = 0;
     for (let round = 0; round < rounds; round += 1) {
       const pair = {};
       // Which comes first changes, so that a machine that grows slower favours neither.
@@ -136,13 +152,21 @@ async function bench() {
         const wait = (daemon.waitedForProcessor() - waitedBefore) / seconds;
         const seen = await pages?.close();
         for (const [name, each] of Object.entries(seen?.waits ?? {})) (waits[name] ??= []).push(...each);
-        pair[turn] = { ...played, isFit: !isSaturated(played) && !(wait > DISTURBED_MS) };
-        console.log(turnLine(turn, played, seen, seconds, wait));
+        const unfit = whyUnfit(played, wait);
+        pair[turn] = {
+          ...played,
+          unfit,
+          text: `${turn} ${waited(played.first)}${unfit === undefined ? '' : ` (${unfit})`}`,
+        };
+        bytes += seen?.bytes ?? 0;
       }
       pairs.push(pair);
+      console.log(`${pairs.length}: ${pair.without.text}; ${pair.with.text}`);
     }
     compare(pairs);
-    console.log(`\nwhat ${readers === 1 ? 'the reader' : 'the readers'} asked for, at ${rate} calls/s:`);
+    console.log(
+      `\nwhat ${readers === 1 ? 'the reader' : 'the readers'} asked for, at ${rate} calls/s; ${(bytes / MIB / rounds / seconds).toFixed(2)} MiB/s in all:`,
+    );
     for (const [name, each] of Object.entries(waits)) {
       const sorted = each.toSorted((one, other) => one - other);
       console.log(`  ${name.padEnd(36)} ${waited(sorted)}  (${sorted.length} times)`);
@@ -158,20 +182,18 @@ function waited(sorted) {
   return `p50 ${percentile(sorted, 0.5).toFixed(2)} ms  p99 ${percentile(sorted, 0.99).toFixed(2)} ms`;
 }
 
-function turnLine(turn, played, seen, seconds, wait) {
-  return (
-    `${turn.padEnd(8)}${((played.first.length * 1000) / played.took).toFixed(0)} calls/s  first application ${waited(played.first)}` +
-    `  next ${waited(played.next)}  begun late ${waited(played.late)}` +
-    `  no processor for ${wait.toFixed(0)} ms/s${wait > DISTURBED_MS ? ', disturbed' : ''}` +
-    (seen === undefined ? '' : `  ${(seen.bytes / MIB / seconds).toFixed(2)} MiB/s read`) +
-    (isSaturated(played) ? '  saturated' : '')
-  );
+/** Undefined for a turn that can be compared. @param {number} wait for a processor, in milliseconds of each second */
+function whyUnfit(played, wait) {
+  if (isSaturated(played)) return 'saturated';
+  return wait > DISTURBED_MS ? `disturbed: no processor for ${wait.toFixed(0)} ms/s` : undefined;
 }
 
-/** Side by side, as the median of the pairs, which one pair that was disturbed does not move; and of all calls of a kind together. */
+/** Of all calls of a kind together: a second's 99th percentile is that of one pause, or of none. */
 function compare(pairs) {
-  const fit = pairs.filter((pair) => pair.with.isFit && pair.without.isFit);
-  const unfit = ['with', 'without'].map((turn) => `${pairs.filter((pair) => !pair[turn].isFit).length} ${turn}`);
+  const fit = pairs.filter((pair) => pair.with.unfit === undefined && pair.without.unfit === undefined);
+  const unfit = ['with', 'without'].map(
+    (turn) => `${pairs.filter((pair) => pair[turn].unfit !== undefined).length} ${turn}`,
+  );
   console.log(
     `${fit.length} of ${pairs.length} pairs of turns are compared; saturated or disturbed: ${unfit.join(', ')}`,
   );
@@ -183,11 +205,9 @@ function compare(pairs) {
   for (const what of ['first', 'next']) {
     const [having, lacking] = ['with', 'without'].map((turn) => merged(fit.map((pair) => pair[turn][what])));
     for (const share of [0.5, 0.99]) {
-      const ratios = fit.map((pair) => percentile(pair.with[what], share) / percentile(pair.without[what], share));
       const [one, other] = [percentile(having, share), percentile(lacking, share)];
       console.log(
-        `${what.padEnd(5)} p${share * 100} with / without: ${median(ratios).toFixed(3)} by the median of the pairs, ` +
-          `${(one / other).toFixed(3)} of all ${having.length} / ${lacking.length} calls (${one.toFixed(2)} / ${other.toFixed(2)} ms)`,
+        `${what.padEnd(5)} p${share * 100} with / without: ${(one / other).toFixed(3)} of all ${having.length} / ${lacking.length} calls (${one.toFixed(2)} / ${other.toFixed(2)} ms)`,
       );
     }
   }
