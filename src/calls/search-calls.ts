@@ -34,7 +34,7 @@ export interface PageOptions {
 }
 
 /** How many calls are looked at before other work gets its turn. */
-const STRIDE = 500;
+const STRIDE = 200;
 
 type Test = (call: RecentCall) => boolean;
 

@@ -3,10 +3,11 @@
  * still a few messages. Nothing is done for a call while nobody looks.
  */
 import type { ServerResponse } from 'node:http';
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { CallRow } from '../report/call-row.js';
 import { TransientMap } from '../transient-map.js';
 import type { DaemonWatch } from './daemon-watch.js';
-import { maskTexts } from './mask-texts.js';
+import { seenBy } from './mask-texts.js';
 import type { LiveCalls } from './schemas/calls.js';
 
 export interface FeedOptions {
@@ -22,6 +23,8 @@ interface Client {
 }
 
 const GATHER_MS = 200;
+/** Some 20 µs each. */
+const ROWS_AT_ONCE = 16;
 const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 2_000;
 /** Unread bytes beyond which a client is behind. */
@@ -79,7 +82,8 @@ export class LiveFeed {
       this.gather();
     });
     const endDialplan = this.watch.onDialplanChange(() => {
-      this.sendToAll('dialplan', { version: this.watch.snapshot.version });
+      const frame = frameOf('dialplan', JSON.stringify({ version: this.watch.snapshot.version }));
+      this.send(this.clients, () => frame);
     });
     this.heartbeat = setInterval(() => {
       for (const { response } of this.clients) response.write(':\n\n');
@@ -100,28 +104,45 @@ export class LiveFeed {
 
   private gather(): void {
     this.gathering ??= setTimeout(() => {
-      this.gathering = undefined;
-      const calls = [...this.touched].map(([, row]) => row());
-      this.touched.clear();
-      this.sendToAll('change', { at: Date.now(), calls, counters: this.watch.counters });
+      void this.sendChanges();
     }, this.gatherMs);
   }
 
-  private sendToAll(event: string, data: object): void {
+  /** A few rows at a time: all of a busy moment in one piece would keep calls waiting for milliseconds. */
+  private async sendChanges(): Promise<void> {
+    // Who comes meanwhile gets everything as it is then, which is newer.
+    const clients = [...this.clients];
+    const rows = [...this.touched].map(([, row]) => row);
+    this.touched.clear();
+    const seen = new Map(clients.map(({ isMasked }) => [isMasked, [] as string[]]));
+    try {
+      for (const [index, row] of rows.entries()) {
+        if (index % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await othersFirst();
+        const shown = row();
+        for (const [isMasked, texts] of seen) texts.push(JSON.stringify(seenBy(isMasked, shown)));
+      }
+    } finally {
+      this.gathering = undefined;
+      if (this.touched.size > 0) this.gather();
+    }
+    const about = `"at":${Date.now()},"counters":${JSON.stringify(this.watch.counters)}`;
     const frames = new Map<boolean, string>();
-    for (const client of this.clients) {
+    for (const [isMasked, texts] of seen)
+      frames.set(isMasked, frameOf('change', `{${about},"calls":[${texts.join(',')}]}`));
+    this.send(clients, (isMasked) => frames.get(isMasked) as string);
+  }
+
+  private send(clients: Iterable<Client>, frameFor: (isMasked: boolean) => string): void {
+    for (const client of clients) {
       if (client.response.writableLength > BEHIND_BYTES) client.isBehind = true;
-      if (client.isBehind) continue;
-      const frame = frames.get(client.isMasked) ?? frameOf(event, client.isMasked ? maskTexts(data) : data);
-      frames.set(client.isMasked, frame);
-      client.response.write(frame);
+      if (client.isBehind || !this.clients.has(client)) continue;
+      client.response.write(frameFor(client.isMasked));
     }
   }
 
   private sendAll(client: Client): void {
     client.isBehind = false;
-    const live = liveCalls(this.watch);
-    client.response.write(frameOf('calls', client.isMasked ? maskTexts(live) : live));
+    client.response.write(frameOf('calls', JSON.stringify(seenBy(client.isMasked, liveCalls(this.watch)))));
   }
 }
 
@@ -130,6 +151,7 @@ export function liveCalls(watch: DaemonWatch): LiveCalls {
   return { at: Date.now(), calls: watch.calls.liveRows() as LiveCalls['calls'], counters: watch.counters };
 }
 
-function frameOf(event: string, data: object): string {
-  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+/** @param data JSON, which has no line breaks */
+function frameOf(event: string, data: string): string {
+  return `event: ${event}\ndata: ${data}\n\n`;
 }
