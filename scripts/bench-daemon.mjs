@@ -15,9 +15,9 @@ const NS_PER_MS = 1e6;
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** Node's own flags, as `npm start` has them. */
-const NODE_FLAGS = /node (--.*) dist/.exec(
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts.start,
-)[1].split(' ');
+const NODE_FLAGS = /node (--.*) dist/
+  .exec(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts.start)[1]
+  .split(' ');
 
 /**
  * @param {string} directory for its files
