@@ -7,7 +7,8 @@
  * Turns are short, for machines have slow minutes and slow seconds: a neighbour takes the memory's bandwidth, and the same call costs
  * half as much again. Only what changes sides every second meets the same machine on both.
  * A rate the machine does not bear measures queues, nothing else: it is halved until calls do not wait. A turn that was saturated all
- * the same, or disturbed by other programs, says so, and is left out with the turn of the other kind beside it. With `--history` calls then come as fast as the daemon takes them, readers looking on, and its memory is told.
+ * the same, or disturbed by other programs, says so, and is left out with the turn of the other kind beside it. With `--history` calls
+ * then come as fast as the daemon takes them, readers looking on, and its memory is told.
  * The daemon is a process of its own; those who play and those who read are threads, the latter of low priority (Linux only): on two
  * processors they take each other's time, and how long the daemon's calls waited for one is told with each turn (Linux only).
  */

@@ -135,7 +135,7 @@ export class LiveFeed {
   private send(clients: Iterable<Client>, frameFor: (isMasked: boolean) => string): void {
     for (const client of clients) {
       if (client.response.writableLength > BEHIND_BYTES) client.isBehind = true;
-      if (client.isBehind || !this.clients.has(client)) continue;
+      if (client.isBehind || client.response.writableEnded || !this.clients.has(client)) continue;
       client.response.write(frameFor(client.isMasked));
     }
   }
