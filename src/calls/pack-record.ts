@@ -2,6 +2,7 @@
  * A record as bytes, in half the time that v8's own `serialize` takes for its hundreds of objects and texts: the characters of
  * all texts follow one another in one text, and one list of numbers says what is made of them. Records are of plain objects, arrays,
  * maps, texts, numbers, booleans, undefined and null; an array or map that stands in several places is one afterwards too.
+ * Text is kept as UTF-8, in which half of a surrogate pair is U+FFFD.
  */
 
 /** What a number of the list means; from `TEXT` on it is a text of so many characters more. */
@@ -64,11 +65,10 @@ class Packer {
 
   /** How long the list is, the list, the text. */
   finish(): Buffer {
-    const { text } = this;
-    const bytes = Buffer.allocUnsafe(LENGTH_BYTES + this.length + Buffer.byteLength(text));
+    const bytes = Buffer.allocUnsafe(LENGTH_BYTES + this.length + Buffer.byteLength(this.text));
     bytes.writeUInt32LE(this.length);
     list.copy(bytes, LENGTH_BYTES, 0, this.length);
-    bytes.write(text, LENGTH_BYTES + this.length);
+    bytes.write(this.text, LENGTH_BYTES + this.length);
     return bytes;
   }
 
@@ -99,7 +99,7 @@ class Packer {
   }
 
   private writeNumber(value: number): void {
-    if (Number.isInteger(value) && value > 0 && value < MOST_INTEGER) {
+    if (Number.isInteger(value) && value >= 0 && value < MOST_INTEGER && !Object.is(value, -0)) {
       this.put(INTEGER);
       this.put(value);
       return;

@@ -69,7 +69,10 @@ class EventOfJson extends EslEvent {
   }
 }
 
-/** The event a frame carries, or the reply or response it is; the frame's headers become its own. @throws {@link ProtocolError} for JSON that is none. */
+/**
+ * The event a frame carries, or the reply or response it is; the frame's headers become its own.
+ * @throws {@link ProtocolError} for JSON that is none
+ */
 export function eventOfFrame({ headers, body }: Frame): EslEvent {
   switch (headers.get('Content-Type')) {
     case 'text/event-json':
@@ -135,7 +138,7 @@ function decodeAll(headers: FrameHeaders): FrameHeaders {
   // A loop over its entries makes an array of each.
   headers.forEach((value, name) => {
     if (value === EMPTY_VALUE) headers.delete(name);
-    else if (value.includes('%')) headers.set(name, decodeValue(value));
+    else headers.set(name, decodeValue(value));
   });
   return headers;
 }

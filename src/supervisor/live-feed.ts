@@ -126,9 +126,9 @@ export class LiveFeed {
       if (this.touched.size > 0) this.gather();
     }
     const about = `"at":${Date.now()},"counters":${JSON.stringify(this.watch.counters)}`;
-    const frames = new Map<boolean, string>();
-    for (const [isMasked, texts] of seen)
-      frames.set(isMasked, frameOf('change', `{${about},"calls":[${texts.join(',')}]}`));
+    const frames = new Map(
+      [...seen].map(([isMasked, texts]) => [isMasked, frameOf('change', `{${about},"calls":[${texts.join(',')}]}`)]),
+    );
     this.send(clients, (isMasked) => frames.get(isMasked) as string);
   }
 

@@ -71,11 +71,8 @@ describe('the logs of parkway serve', () => {
 
   test('a disk that stays full costs captured calls, which are counted and said, and never a call', async () => {
     const captures = fresh('captures');
-    const store = fresh('dialplan');
-    await writeDialplan(store, { busy: { condition: { action: { application: 'hangup', data: 'USER_BUSY' } } } });
-    const parkway = startOnFullDisk(0, [...SERVE_WITH_PAGE, '--store', store, '--capture', captures]);
-    const target = await addressOf(parkway);
-    const [page = ''] = /http:[^" ]+/.exec(await parkway.line(/page for supervisors on/)) ?? [];
+    const parkway = startOnFullDisk(0, [...SERVE_WITH_PAGE, '--store', await busyDialplan(), '--capture', captures]);
+    const [target, page] = [await addressOf(parkway), await pageOf(parkway)];
     const calls = 100;
     // More than the 16 MB that wait.
     const headers = { variable_large: 'x'.repeat(200_000) };
@@ -94,11 +91,8 @@ describe('the logs of parkway serve', () => {
 
   test('a disk that is stuck costs captured calls, which are counted and said, and holds up neither calls nor the end', async () => {
     const captures = fresh('captures');
-    const store = fresh('dialplan');
-    await writeDialplan(store, { busy: { condition: { action: { application: 'hangup', data: 'USER_BUSY' } } } });
-    const parkway = startParkway([...SERVE_WITH_PAGE, '--store', store, '--capture', captures]);
-    const target = await addressOf(parkway);
-    const [page = ''] = /http:[^" ]+/.exec(await parkway.line(/page for supervisors on/)) ?? [];
+    const parkway = startParkway([...SERVE_WITH_PAGE, '--store', await busyDialplan(), '--capture', captures]);
+    const [target, page] = [await addressOf(parkway), await pageOf(parkway)];
     makeStuck(captures, parkway.process.pid as number);
     const calls = 200;
     // Twice what may wait.
@@ -163,6 +157,16 @@ async function play(
 
 async function addressOf(parkway: Running): Promise<string> {
   return ADDRESS.exec(await parkway.line(ADDRESS))?.[1] ?? '';
+}
+
+async function pageOf(parkway: Running): Promise<string> {
+  return /http:[^" ]+/.exec(await parkway.line(/page for supervisors on/))?.[0] ?? '';
+}
+
+async function busyDialplan(): Promise<string> {
+  const store = fresh('dialplan');
+  await writeDialplan(store, { busy: { condition: { action: { application: 'hangup', data: 'USER_BUSY' } } } });
+  return store;
 }
 
 function giveRoom(parkway: Running): void {
